@@ -1,0 +1,27 @@
+# The image of `clearsky serve`, from the same lock as everywhere else.
+FROM python:3.12-slim AS build
+WORKDIR /srv/clearsky
+RUN python -m venv /srv/venv
+COPY requirements.lock ./
+RUN /srv/venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY pyproject.toml README.md ./
+COPY app ./app
+RUN /srv/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable .
+
+FROM python:3.12-slim
+ENV PATH=/srv/venv/bin:$PATH PYTHONUNBUFFERED=1 \
+    CLEARSKY_HOST=0.0.0.0 CLEARSKY_PORT=8000 \
+    CLEARSKY_DATABASE_URL=sqlite:////var/lib/clearsky/clearsky.db
+RUN useradd --system --uid 10001 --home-dir /var/lib/clearsky --create-home clearsky
+COPY --from=build /srv/venv /srv/venv
+WORKDIR /srv/clearsky
+COPY app ./app
+COPY migrations ./migrations
+COPY alembic.ini pyproject.toml README.md ./
+USER clearsky
+VOLUME /var/lib/clearsky
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["python", "-c", \
+    "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+STOPSIGNAL SIGTERM
+CMD ["clearsky", "serve"]

@@ -1,0 +1,81 @@
+# Clear Sky. `make serve` and `make test` set up all that they need; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# What `make test` runs of the tests: `make test T=tests/reporting` runs a part.
+T ?= tests
+# Test processes side by side.
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
+        openapi-check format lock bench clean
+
+help: ## List what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/.installed ## Set up .venv with what serving needs, from the lock
+
+install-dev: $(VENV)/.installed-dev ## The same, and what tests and checks need
+
+serve: install ## Serve the API on the embedded database; set it up the first time
+	@$(BIN)/clearsky serve
+
+test: install-dev check ## Run every check and all the tests, on both engines
+	$(BIN)/pytest -n $(JOBS) $(T)
+
+check: lint types contracts migrations-check openapi-check ## Run the checks alone
+
+lint: install-dev ## Check style
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+types: install-dev ## Check types
+	$(BIN)/mypy
+
+contracts: install-dev ## Check that imports go one way
+	$(BIN)/lint-imports --no-cache
+
+migrations-check: install-dev ## Check that the migrations make what the models say
+	@rm -f $(VENV)/migrations-check.db*
+	CLEARSKY_DATABASE_URL=sqlite:///$(VENV)/migrations-check.db $(BIN)/alembic upgrade head
+	CLEARSKY_DATABASE_URL=sqlite:///$(VENV)/migrations-check.db $(BIN)/alembic check
+
+openapi: install-dev ## Write openapi.json anew
+	$(BIN)/clearsky openapi > openapi.json
+
+openapi-check: install-dev ## Check that openapi.json is what the code says
+	@$(BIN)/clearsky openapi | diff -u openapi.json - \
+	  || { echo "openapi.json is out of date: run make openapi and read the difference." >&2; exit 1; }
+
+format: install-dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install-dev ## Compile the locks anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --extra build --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --extra build --extra dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock pyproject.toml
+
+bench: install-dev ## Measure statements per request, and progress per second, on both engines
+	$(BIN)/python -m benchmarks.statements
+	$(BIN)/python -m benchmarks.progress
+
+clean: ## Take away the set-up and what checks leave; the record in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -1,0 +1,1 @@
+"""Agreements, their signatures and relations, and their action items."""

@@ -1,0 +1,63 @@
+"""Routes of action items."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from app.agreements.lineage import require_sound_item
+from app.agreements.models import ActionItem
+from app.agreements.queries import ACTION_ITEM_FILTERS, ACTION_ITEM_SORTS, ActionItemQuery
+from app.agreements.schemas import ActionItemBody, ActionItemRecord
+from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.pages import page_of
+from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
+from app.kernel.schemas import Page, merge_patch_of
+
+router = APIRouter(prefix="/v1/action-items", tags=["action-items"], route_class=RecordRoute)
+
+ActionItemPatch = merge_patch_of(ActionItemBody, "ActionItemPatch")
+
+
+class ActionItemPage(Page[ActionItemRecord]):
+    """A page of action items."""
+
+
+@router.get("", operation_id="listActionItems", responses=LIST)
+def list_action_items(tx: Reading, query: Annotated[ActionItemQuery, Query()]) -> ActionItemPage:
+    """Action items, by id or as `sort` says."""
+    return page_of(
+        tx, ActionItem, query, ActionItemPage, filters=ACTION_ITEM_FILTERS, sorts=ACTION_ITEM_SORTS
+    )
+
+
+@router.post("", operation_id="createActionItem", status_code=201, responses=CREATE)
+def create_action_item(tx: Creating, body: ActionItemBody) -> ActionItemRecord:
+    """A new action item; without an id, one is derived from its agreement and number."""
+    derived = f"{body.agreement}-{body.number}"
+    action_item = create(tx.session, ActionItem, body, derived_id=derived)
+    require_sound_item(tx.session, action_item)
+    return tx.created(action_item, ActionItemRecord)
+
+
+@router.get("/{id}", operation_id="getActionItem", responses=READ)
+def get_action_item(tx: Reading, action_item_id: RecordId) -> ActionItemRecord:
+    """One action item."""
+    return ActionItemRecord.model_validate(get_visible(tx.session, ActionItem, action_item_id))
+
+
+@router.patch("/{id}", operation_id="patchActionItem", responses=PATCH)
+def patch_action_item(
+    tx: Changing, action_item_id: RecordId, changes: Annotated[dict[str, Any], ActionItemPatch]
+) -> ActionItemRecord:
+    """Changes an action item by a JSON Merge Patch."""
+    action_item = get_visible(tx.session, ActionItem, action_item_id)
+    patch(tx, action_item, ActionItemBody, changes)
+    require_sound_item(tx.session, action_item)
+    return tx.changed(action_item, ActionItemRecord)
+
+
+@router.delete("/{id}", operation_id="deleteActionItem", status_code=204, responses=DELETE)
+def delete_action_item(tx: Changing, action_item_id: RecordId) -> None:
+    """Deletes an action item that nothing refers to."""
+    delete(tx, get_visible(tx.session, ActionItem, action_item_id))

@@ -1,0 +1,64 @@
+"""Routes of agreements."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from app.agreements.models import Agreement
+from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, AgreementQuery
+from app.agreements.relations import refuse_cycles
+from app.agreements.schemas import AgreementBody, AgreementRecord
+from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.pages import page_of
+from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
+from app.kernel.schemas import Page, merge_patch_of
+from app.kernel.text import slug_of
+
+router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=RecordRoute)
+
+AgreementPatch = merge_patch_of(AgreementBody, "AgreementPatch")
+
+
+class AgreementPage(Page[AgreementRecord]):
+    """A page of agreements."""
+
+
+@router.get("", operation_id="listAgreements", responses=LIST)
+def list_agreements(tx: Reading, query: Annotated[AgreementQuery, Query()]) -> AgreementPage:
+    """Agreements, by id or as `sort` says."""
+    return page_of(
+        tx, Agreement, query, AgreementPage, filters=AGREEMENT_FILTERS, sorts=AGREEMENT_SORTS
+    )
+
+
+@router.post("", operation_id="createAgreement", status_code=201, responses=CREATE)
+def create_agreement(tx: Creating, body: AgreementBody) -> AgreementRecord:
+    """A new agreement; without an id, one is derived from its name."""
+    derived = slug_of(body.name)
+    agreement = create(tx.session, Agreement, body, derived_id=derived)
+    refuse_cycles(tx.session, agreement)
+    return tx.created(agreement, AgreementRecord)
+
+
+@router.get("/{id}", operation_id="getAgreement", responses=READ)
+def get_agreement(tx: Reading, agreement_id: RecordId) -> AgreementRecord:
+    """One agreement."""
+    return AgreementRecord.model_validate(get_visible(tx.session, Agreement, agreement_id))
+
+
+@router.patch("/{id}", operation_id="patchAgreement", responses=PATCH)
+def patch_agreement(
+    tx: Changing, agreement_id: RecordId, changes: Annotated[dict[str, Any], AgreementPatch]
+) -> AgreementRecord:
+    """Changes an agreement by a JSON Merge Patch."""
+    agreement = get_visible(tx.session, Agreement, agreement_id)
+    patch(tx, agreement, AgreementBody, changes)
+    refuse_cycles(tx.session, agreement)
+    return tx.changed(agreement, AgreementRecord)
+
+
+@router.delete("/{id}", operation_id="deleteAgreement", status_code=204, responses=DELETE)
+def delete_agreement(tx: Changing, agreement_id: RecordId) -> None:
+    """Deletes an agreement that nothing refers to."""
+    delete(tx, get_visible(tx.session, Agreement, agreement_id))

@@ -1,0 +1,155 @@
+"""Agreements and action items, as they are written and answered."""
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.agreements.codes import (
+    ActionItemKind,
+    AgreementKind,
+    AgreementStatus,
+    LineageKind,
+    RelationKind,
+    Theme,
+)
+from app.documents.schemas import RecordTail
+from app.kernel.dates import PartialDate, refuse_ends_before_starts
+from app.kernel.lists import refuse_repeats
+from app.kernel.references import (
+    ActionItemId,
+    AgreementId,
+    DialogueId,
+    OrganizationId,
+    PartyId,
+    PersonId,
+)
+from app.kernel.schemas import RecordHead, RecordIdentity, RecordReading, Schema, Whole
+from app.kernel.text import LanguageTag, Localized
+
+
+class Relation(Schema):
+    """How an agreement relates to another."""
+
+    kind: RelationKind
+    agreement: AgreementId
+
+
+class Signature(Schema):
+    """Who signed, for which party, and when."""
+
+    party: PartyId
+    person: PersonId | None = None
+    title: Localized | None = None
+    signed: PartialDate | None = None
+
+
+class AgreementFields(Schema):
+    """What was agreed, by whom, and for when."""
+
+    kind: AgreementKind
+    name: Localized
+    aliases: list[Localized] = Field(default_factory=list, max_length=50)
+    parties: list[PartyId] = Field(
+        min_length=1, max_length=50, json_schema_extra={"uniqueItems": True}
+    )
+    overseen_by: DialogueId | None = None
+    status: AgreementStatus | None = None
+    signed: PartialDate | None = None
+    signed_at: Localized | None = Field(default=None, description="The place of signing.")
+    starts: PartialDate | None = None
+    ends: PartialDate | None = None
+    authentic_languages: list[LanguageTag] = Field(
+        default_factory=list, max_length=20, json_schema_extra={"uniqueItems": True}
+    )
+    relations: list[Relation] = Field(
+        default_factory=list, max_length=100, json_schema_extra={"uniqueItems": True}
+    )
+    signatures: list[Signature] = Field(default_factory=list, max_length=100)
+
+    _once = field_validator("parties", "authentic_languages", "relations")(refuse_repeats)
+
+
+class AgreementBody(RecordTail, AgreementFields, RecordHead):
+    """Any agreed text, from a treaty to an annual plan."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        refuse_ends_before_starts(self.starts, self.ends)
+        return self
+
+    @model_validator(mode="after")
+    def _signed_by_its_parties(self) -> Self:
+        for signature in self.signatures:
+            if signature.party not in self.parties:
+                raise PydanticCustomError(
+                    "signed_by_a_party",
+                    "{party} signed but is none of the parties",
+                    {"party": signature.party},
+                )
+        return self
+
+
+class AgreementRecord(RecordReading, RecordTail, AgreementFields, RecordIdentity):
+    """An agreement, as it is answered."""
+
+
+class Lead(Schema):
+    """The organization that leads an action item for one side."""
+
+    party: PartyId
+    organization: OrganizationId
+
+
+class Deliverable(Schema):
+    """What an action item is to bring forth, and when it has."""
+
+    title: Localized
+    due: PartialDate | None = None
+    done: PartialDate | None = None
+
+
+class Lineage(Schema):
+    """The item of an earlier plan that an action item comes from."""
+
+    kind: LineageKind
+    action_item: ActionItemId
+
+
+class ActionItemFields(Schema):
+    """A numbered undertaking inside an agreement."""
+
+    agreement: AgreementId
+    number: Whole = Field(ge=1, le=10_000)
+    title: Localized
+    description: Localized | None = None
+    kind: ActionItemKind | None = None
+    themes: list[Theme] = Field(
+        default_factory=list, max_length=20, json_schema_extra={"uniqueItems": True}
+    )
+    leads: list[Lead] = Field(default_factory=list, max_length=50)
+    due: PartialDate | None = None
+    lineage: list[Lineage] = Field(default_factory=list, max_length=50)
+    deliverables: list[Deliverable] = Field(default_factory=list, max_length=200)
+
+    _themes_once = field_validator("themes")(refuse_repeats)
+
+    @field_validator("leads")
+    @classmethod
+    def _one_lead_a_side(cls, leads: list[Lead]) -> list[Lead]:
+        refuse_repeats([lead.party for lead in leads])
+        return leads
+
+    @field_validator("lineage")
+    @classmethod
+    def _one_line_an_item(cls, lineage: list[Lineage]) -> list[Lineage]:
+        refuse_repeats([line.action_item for line in lineage])
+        return lineage
+
+
+class ActionItemBody(RecordTail, ActionItemFields, RecordHead):
+    """An action item of an agreement."""
+
+
+class ActionItemRecord(RecordReading, RecordTail, ActionItemFields, RecordIdentity):
+    """An action item, as it is answered."""

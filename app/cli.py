@@ -1,0 +1,330 @@
+"""The command line: clearsky serve | migrate | load | export | keys | verify."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+import click
+import uvicorn
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import __version__
+from app.exchange.export import export
+from app.exchange.load import DEMONSTRATION, REFERENCE, Loaded, LoadError, load, read_folders
+from app.feed.verification import verify
+from app.kernel.access import OPERATOR, Role
+from app.kernel.database import open_engine
+from app.kernel.dates import utc_now
+from app.kernel.journal import Author, head
+from app.kernel.keys import ApiKey, issue_key
+from app.kernel.logs import configure_logs
+from app.kernel.migrating import database_migration, is_migrated, upgrade
+from app.kernel.records import Record, record_classes
+from app.kernel.sessions import Database
+from app.main import create_app
+from app.settings import Settings, SettingsError, current_settings, load_settings
+from app.tables import directory
+
+EXAMPLES_OF_MAIN = """\b
+Examples:
+  clearsky serve
+  clearsky keys create kr-desk --role reporter --party KR
+  clearsky verify
+"""
+
+
+class Refused(click.ClickException):
+    """Something that the command cannot do; told in one sentence, with exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Prints the sentence on standard error."""
+        click.echo(f"clearsky: {self.format_message()}", err=True, file=file)
+
+
+def settings_in_force(**overrides: object) -> Settings:
+    """The settings, or a refusal that says which is wrong and why."""
+    try:
+        return load_settings(**overrides) if overrides else current_settings()
+    except SettingsError as error:
+        raise Refused(str(error)) from None
+
+
+@contextmanager
+def opened(*, migrated: bool = True) -> Iterator[Database]:
+    """The database of the settings, refused in one sentence where it cannot be used."""
+    settings = settings_in_force()
+    engine = open_engine(settings.database_url, busy_timeout=settings.busy_timeout)
+    try:
+        if migrated and not is_migrated(engine):
+            raise Refused("The database is not migrated; run `clearsky migrate` first.")
+        yield Database(engine)
+    except SQLAlchemyError as error:
+        first_line = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise Refused(f"The database {engine.url!r} refused: {first_line}.") from error
+    finally:
+        engine.dispose()
+
+
+@click.group(epilog=EXAMPLES_OF_MAIN)
+@click.version_option(__version__, prog_name="clearsky")
+def cli() -> None:
+    """The shared record of environmental cooperation between Korea and China.
+
+    Settings are environment variables named CLEARSKY_…, or the same in a file .env;
+    CLEARSKY_DATABASE_URL says where the record is (default: sqlite:///var/clearsky.db).
+    """
+
+
+@cli.command(
+    epilog="\b\nExamples:\n  clearsky serve\n  clearsky serve --port 8080 --workers 2\n"
+    "  CLEARSKY_DATABASE_URL=postgresql://localhost/clearsky clearsky serve"
+)
+@click.option("--host", help="The address to listen on (default: CLEARSKY_HOST, or 127.0.0.1).")
+@click.option("--port", type=int, help="The port to listen on (default: CLEARSKY_PORT, or 8000).")
+@click.option("--workers", type=int, help="How many processes serve (default: 1).")
+def serve(**options: object) -> None:
+    """Serve the API until SIGTERM or Ctrl-C.
+
+    An empty database is migrated first, the Clear Sky reference record is loaded, and an
+    administrator's key is printed, once.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = settings_in_force(**given)
+    configure_logs(settings.log_level, settings.log_format)
+    with opened(migrated=False) as database:
+        _prepare(database)
+    _tell_where(settings)
+    _run(settings)
+
+
+def _prepare(database: Database) -> None:
+    if database_migration(database.engine) is None:
+        click.echo("The database is empty: making its tables.", err=True)
+        upgrade(database.engine)
+    if not is_migrated(database.engine):
+        raise Refused("The database is at another version; run `clearsky migrate` first.")
+    with database.reading(OPERATOR) as session:
+        untouched = head(session).number == 0
+        keyless = session.scalar(select(func.count()).select_from(ApiKey)) == 0
+    if untouched:
+        loaded = load(database, _operator("reference record"), read_folders([REFERENCE]))
+        click.echo(f"Loaded the reference record: {_told(loaded)}.", err=True)
+    if keyless:
+        with database.writing(_operator("first key")) as session:
+            key = issue_key(session, "administrator", Role.ADMIN, None, None)
+        click.echo("The administrator's key, shown this once:", err=True)
+        click.echo(key)
+
+
+def _tell_where(settings: Settings) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    click.echo(f"The API and its documentation: {address}/docs", err=True)
+    click.echo("Where the nine items of the Clear Sky Plan stand:", err=True)
+    click.echo(f"  curl {address}/v1/dialogues/cn-kr-dg-dialogue/progress", err=True)
+
+
+def _run(settings: Settings) -> None:
+    # Workers are new processes: what was given on the command line reaches them like all settings.
+    _export_to_workers(settings)
+    # Uvicorn repeats the signal that stopped it; after a clean stop that must not kill us.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )
+
+
+def _export_to_workers(settings: Settings) -> None:
+    for name in ("host", "port", "workers"):
+        os.environ[f"CLEARSKY_{name.upper()}"] = str(getattr(settings, name))
+    current_settings.cache_clear()
+
+
+@cli.command(epilog="\b\nExample:\n  clearsky migrate")
+def migrate() -> None:
+    """Bring the database's tables to this version; existing records stay."""
+    with opened(migrated=False) as database:
+        before = database_migration(database.engine)
+        upgrade(database.engine)
+        after = database_migration(database.engine)
+    click.echo(f"The database is at migration {after}" + ("." if before != after else " already."))
+
+
+@cli.command(
+    "load",
+    epilog="\b\nExamples:\n  clearsky load\n  clearsky load --demo\n  clearsky load exported/",
+)
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--demo", is_flag=True, help="Also load the made-up demonstration reports.")
+@click.option("--reason", help="Why, for the journal.")
+def load_command(folders: tuple[Path, ...], demo: bool, reason: str | None) -> None:
+    """Load FOLDERS of load files; without any, the Clear Sky reference record.
+
+    All files are checked first, then written as one revision, or not at all. What is in the record
+    already and does not differ is left alone.
+    """
+    chosen = [*(folders or [REFERENCE]), *([DEMONSTRATION] if demo else [])]
+    with opened() as database:
+        try:
+            loaded = load(database, _operator(reason), read_folders(chosen))
+        except LoadError as error:
+            raise Refused(str(error)) from None
+    click.echo(f"{_told(loaded)}.")
+
+
+@cli.command("export", epilog="\b\nExample:\n  clearsky export exported/")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_command(folder: Path) -> None:
+    """Write the record to FOLDER as load files, which `clearsky load` reads back."""
+    with opened() as database, database.reading(OPERATOR) as session:
+        counts = export(session, folder)
+    for file, count in counts.items():
+        click.echo(f"{folder / file}: {count}")
+
+
+@cli.group(
+    epilog="\b\nExamples:\n  clearsky keys create kr-desk --role reporter --party KR\n"
+    "  clearsky keys list\n  clearsky keys revoke kr-desk"
+)
+def keys() -> None:
+    """Create, list and revoke API keys."""
+
+
+@keys.command(
+    "create",
+    epilog="\b\nExamples:\n  clearsky keys create kr-desk --role editor --party KR\n"
+    "  clearsky keys create nier --role reporter --party KR --organization kr-nier",
+)
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="What the key may do; each role may do what those before it may.",
+)
+@click.option("--party", help="The party that the key speaks for; reporters and editors need one.")
+@click.option("--organization", help="The organization that reports made with the key are by.")
+def create_key(name: str, role: str, party: str | None, organization: str | None) -> None:
+    """Create the key NAME and print it, alone, on standard output: the only time it is shown."""
+    with opened() as database, database.writing(_operator("key created")) as session:
+        if session.get(ApiKey, name) is not None:
+            raise Refused(f"There is a key {name} already, or was; take another name.")
+        if Role(role) in (Role.REPORTER, Role.EDITOR) and party is None:
+            raise Refused(f"A {role} speaks for a party; add --party, such as --party KR.")
+        _require_known(session, "party", party)
+        _require_known(session, "organization", organization)
+        if organization is not None:
+            found = session.get(directory.Organization, organization)
+            if found is None or found.party != party:
+                raise Refused(f"{organization} is no organization of {party}.")
+        key = issue_key(session, name, Role(role), party, organization)
+    click.echo(key)
+
+
+def _require_known(session: Any, kind: str, record_id: str | None) -> None:
+    model: type[Record] = record_classes()[kind]
+    if record_id is not None and session.get(model, record_id) is None:
+        known = ", ".join(session.scalars(select(model.id).order_by(model.id).limit(20)))
+        raise Refused(f"There is no {kind} {record_id}; there is {known or 'none'}.")
+
+
+@keys.command("list", epilog="\b\nExample:\n  clearsky keys list")
+def list_keys() -> None:
+    """List the keys: name, role, party, organization, and since when they hold."""
+    with opened() as database, database.reading(OPERATOR) as session:
+        for key in session.scalars(select(ApiKey).order_by(ApiKey.name)):
+            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "active"
+            columns = (key.name, key.role.value, key.party or "-", key.organization or "-")
+            click.echo("\t".join((*columns, f"{key.created_at:%Y-%m-%d}", state)))
+
+
+@keys.command("revoke", epilog="\b\nExample:\n  clearsky keys revoke kr-desk")
+@click.argument("name")
+def revoke_key(name: str) -> None:
+    """Revoke the key NAME, at once and for good."""
+    with opened() as database, database.writing(_operator("key revoked")) as session:
+        key = session.get(ApiKey, name)
+        if key is None:
+            raise Refused(f"There is no key {name}.")
+        if key.revoked_at is not None:
+            raise Refused(f"The key {name} was revoked on {key.revoked_at:%Y-%m-%d}.")
+        key.revoked_at = utc_now()
+    click.echo(f"Revoked {name}.")
+
+
+@cli.command("verify", epilog="\b\nExamples:\n  clearsky verify\n  clearsky verify --since 120")
+@click.option("--since", type=click.IntRange(min=0), default=0, help="Trust it up to here.")
+def verify_command(since: int) -> None:
+    """Recompute the journal's hash chain, and compare every record with its last change.
+
+    The exit status is 1 where something does not fit.
+    """
+    with opened() as database, database.reading(OPERATOR) as session:
+        result = verify(session, since)
+    if result.fault is None:
+        click.echo(
+            f"{result.revisions} revisions hold; the head is {result.head.revision} "
+            f"{result.head.hash}"
+        )
+        return
+    fault = result.fault
+    record = f", {fault.kind} {fault.id}" if fault.kind else ""
+    click.echo(f"Altered: revision {fault.revision}{record}: {fault.detail}", err=True)
+    sys.exit(1)
+
+
+@cli.command("openapi", epilog="\b\nExample:\n  clearsky openapi > openapi.json")
+def openapi_command() -> None:
+    """Print the OpenAPI document of this version."""
+    with TemporaryDirectory() as folder:
+        app = create_app(load_settings(database_url=f"sqlite:///{folder}/none.db"))
+        click.echo(json.dumps(app.openapi(), ensure_ascii=False, indent=2))
+
+
+def _operator(reason: str | None) -> Author:
+    return Author(OPERATOR, reason=reason)
+
+
+def _told(loaded: Loaded) -> str:
+    created, changed = sum(loaded.created.values()), sum(loaded.changed.values())
+    same = sum(loaded.same.values())
+    end = f"revision {loaded.revision}" if loaded.revision else "no revision"
+    return f"{created} records created, {changed} changed, {same} as they were; {end}"
+
+
+def main() -> NoReturn:
+    """The program `clearsky`."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.UsageError as error:
+        hint = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
+        click.echo(f"clearsky: {error.format_message()}{hint}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Dialogues and their meetings, with participations, agenda and decisions."""

@@ -1,0 +1,111 @@
+"""Dialogues and meetings, as they are written and answered."""
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from app.dialogues.codes import (
+    DecisionEffect,
+    DialogueLevel,
+    MeetingFormat,
+    MeetingStatus,
+    ParticipationRole,
+)
+from app.documents.schemas import RecordTail
+from app.kernel.dates import PartialDate, refuse_ends_before_starts
+from app.kernel.lists import refuse_repeats
+from app.kernel.references import (
+    ActionItemId,
+    AgreementId,
+    DialogueId,
+    OrganizationId,
+    PartyId,
+    PersonId,
+)
+from app.kernel.schemas import RecordHead, RecordIdentity, RecordReading, Schema, Whole
+from app.kernel.text import Localized, PartyCode
+from app.kernel.timezones import TimeZone
+
+
+class DialogueFields(Schema):
+    """What a dialogue is called, and between whom it is."""
+
+    name: Localized
+    aliases: list[Localized] = Field(default_factory=list, max_length=50)
+    parties: list[PartyId] = Field(
+        min_length=1, max_length=50, json_schema_extra={"uniqueItems": True}
+    )
+    level: DialogueLevel
+    established: PartialDate | None = None
+    description: Localized | None = None
+
+    _parties_once = field_validator("parties")(refuse_repeats)
+
+
+class DialogueBody(RecordTail, DialogueFields, RecordHead):
+    """A standing series of meetings between parties at one level."""
+
+
+class DialogueRecord(RecordReading, RecordTail, DialogueFields, RecordIdentity):
+    """A dialogue, as it is answered."""
+
+
+class Participation(Schema):
+    """Who took part in a meeting: organization and title as they were then."""
+
+    party: PartyId
+    person: PersonId | None = None
+    organization: OrganizationId | None = None
+    title: Localized | None = None
+    role: ParticipationRole | None = None
+
+
+class AgendaItem(Schema):
+    """What was to be discussed."""
+
+    title: Localized
+    agreement: AgreementId | None = None
+    note: Localized | None = None
+
+
+class Decision(Schema):
+    """What was concluded, and which agreement or action item it created, changed or ended."""
+
+    text: Localized
+    effect: DecisionEffect | None = None
+    agreement: AgreementId | None = None
+    action_item: ActionItemId | None = None
+
+
+class MeetingFields(Schema):
+    """When and where a meeting is, who takes part, and what comes of it."""
+
+    dialogue: DialogueId
+    ordinal: Whole | None = Field(default=None, ge=1, le=10_000)
+    name: Localized | None = None
+    status: MeetingStatus
+    starts: PartialDate | None = None
+    ends: PartialDate | None = None
+    city: Localized | None = None
+    country: PartyCode | None = None
+    timezone: TimeZone | None = None
+    venue: Localized | None = None
+    host: PartyId | None = None
+    format: MeetingFormat | None = None
+    summary: Localized | None = None
+    participations: list[Participation] = Field(default_factory=list, max_length=500)
+    agenda: list[AgendaItem] = Field(default_factory=list, max_length=200)
+    decisions: list[Decision] = Field(default_factory=list, max_length=200)
+
+
+class MeetingBody(RecordTail, MeetingFields, RecordHead):
+    """One session of a dialogue."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        refuse_ends_before_starts(self.starts, self.ends)
+        return self
+
+
+class MeetingRecord(RecordReading, RecordTail, MeetingFields, RecordIdentity):
+    """A meeting, as it is answered."""

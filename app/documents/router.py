@@ -1,0 +1,58 @@
+"""Routes of documents."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from app.documents.models import Document
+from app.documents.queries import FILTERS, SORTS, DocumentQuery
+from app.documents.schemas import DocumentBody, DocumentRecord
+from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.pages import page_of
+from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
+from app.kernel.schemas import Page, merge_patch_of
+from app.kernel.text import slug_of
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=RecordRoute)
+
+DocumentPatch = merge_patch_of(DocumentBody, "DocumentPatch")
+
+
+class DocumentPage(Page[DocumentRecord]):
+    """A page of documents."""
+
+
+@router.get("", operation_id="listDocuments", responses=LIST)
+def list_documents(tx: Reading, query: Annotated[DocumentQuery, Query()]) -> DocumentPage:
+    """Documents, by id or as `sort` says."""
+    return page_of(tx, Document, query, DocumentPage, filters=FILTERS, sorts=SORTS)
+
+
+@router.post("", operation_id="createDocument", status_code=201, responses=CREATE)
+def create_document(tx: Creating, body: DocumentBody) -> DocumentRecord:
+    """A new document; without an id, one is derived from its title or identifier."""
+    derived = slug_of(body.title or {"en": body.identifier or body.url or ""})
+    return tx.created(create(tx.session, Document, body, derived_id=derived), DocumentRecord)
+
+
+@router.get("/{id}", operation_id="getDocument", responses=READ)
+def get_document(tx: Reading, document_id: RecordId) -> DocumentRecord:
+    """One document."""
+    return DocumentRecord.model_validate(get_visible(tx.session, Document, document_id))
+
+
+@router.patch("/{id}", operation_id="patchDocument", responses=PATCH)
+def patch_document(
+    tx: Changing, document_id: RecordId, changes: Annotated[dict[str, Any], DocumentPatch]
+) -> DocumentRecord:
+    """Changes a document by a JSON Merge Patch."""
+    document = get_visible(tx.session, Document, document_id)
+    patch(tx, document, DocumentBody, changes)
+    return tx.changed(document, DocumentRecord)
+
+
+@router.delete("/{id}", operation_id="deleteDocument", status_code=204, responses=DELETE)
+def delete_document(tx: Changing, document_id: RecordId) -> None:
+    """Deletes a document that nothing refers to."""
+    delete(tx, get_visible(tx.session, Document, document_id))

@@ -1,0 +1,49 @@
+"""What a load file of each kind holds, declared once for loading and exporting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from app.agreements.lineage import require_sound_item
+from app.agreements.models import ActionItem, Agreement
+from app.agreements.relations import refuse_cycles as refuse_agreement_cycles
+from app.agreements.schemas import ActionItemBody, AgreementBody
+from app.dialogues.models import Dialogue, Meeting
+from app.dialogues.ordinals import require_free_ordinal
+from app.dialogues.schemas import DialogueBody, MeetingBody
+from app.directory.models import Organization, Party, Person
+from app.directory.schemas import OrganizationBody, PartyBody, PersonBody
+from app.directory.succession import refuse_cycles as refuse_organization_cycles
+from app.documents.models import Document
+from app.documents.schemas import DocumentBody
+from app.kernel.records import Record
+from app.reporting.models import StatusReport
+from app.reporting.reports import require_sound_report
+from app.reporting.schemas import StatusReportWhole
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record in load files: its file, and the rule that holds it to other records."""
+
+    file: str
+    model: type[Record]
+    body: type[BaseModel]
+    rule: Callable[[Session, Any], None] | None = None
+
+
+# In an order in which a reader meets what is referred to before what refers to it.
+KINDS = (
+    Kind("parties.json", Party, PartyBody),
+    Kind("organizations.json", Organization, OrganizationBody, refuse_organization_cycles),
+    Kind("people.json", Person, PersonBody),
+    Kind("documents.json", Document, DocumentBody),
+    Kind("dialogues.json", Dialogue, DialogueBody),
+    Kind("meetings.json", Meeting, MeetingBody, require_free_ordinal),
+    Kind("agreements.json", Agreement, AgreementBody, refuse_agreement_cycles),
+    Kind("action-items.json", ActionItem, ActionItemBody, require_sound_item),
+    Kind("status-reports.json", StatusReport, StatusReportWhole, require_sound_report),
+)

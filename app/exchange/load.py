@@ -1,0 +1,201 @@
+"""Loading files of records: checked whole first, then written as one revision, or not at all."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.exchange.kinds import KINDS, Kind
+from app.kernel.bodies import parse_json
+from app.kernel.changes import fill
+from app.kernel.constraints import conflict_of
+from app.kernel.journal import Author, last_change, recorder
+from app.kernel.problems import Problem, ProblemError
+from app.kernel.records import Record, record_classes
+from app.kernel.references import references_in
+from app.kernel.sessions import Database
+from app.kernel.validation import problem_errors
+from app.reporting.models import StatusReport
+
+DATA = Path(__file__).parent / "data"
+REFERENCE = DATA / "reference"
+DEMONSTRATION = DATA / "demonstration"
+_BATCH = 500
+
+
+class LoadError(ValueError):
+    """A file that cannot be loaded; the message says where, which rule and which value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of a load file, checked by itself."""
+
+    kind: Kind
+    path: Path
+    index: int
+    id: str
+    body: BaseModel
+
+    @property
+    def place(self) -> str:
+        """Where the record stands, for people."""
+        return f"{self.path.name}, record {self.index + 1} ({self.id})"
+
+
+@dataclass
+class Loaded:
+    """What a load did: how many records of each file it created, changed and found the same."""
+
+    created: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    changed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    same: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    revision: int | None = None
+
+
+def read_folders(folders: Iterable[Path]) -> list[Entry]:
+    """The records of the load files in `folders`, each valid by itself.
+
+    Raises LoadError for a folder without load files, a file that is no array of records, a record
+    that breaks a rule of its kind, or an id that stands twice.
+    """
+    entries: list[Entry] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise LoadError(f"{folder} is not a folder.")
+        found = [kind for kind in KINDS if (folder / kind.file).is_file()]
+        if not found:
+            names = ", ".join(kind.file for kind in KINDS)
+            raise LoadError(f"{folder} holds no load file; they are named {names}.")
+        for kind in found:
+            entries.extend(_read_file(kind, folder / kind.file))
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.kind.file, entry.id), entry)
+        if first is not entry:
+            raise LoadError(f"{entry.place}: the id stands already in {first.place}.")
+    return entries
+
+
+def _read_file(kind: Kind, path: Path) -> Iterable[Entry]:
+    try:
+        records = parse_json(path.read_bytes())
+    except Problem as problem:
+        raise LoadError(f"{path.name}: {_told(problem.errors, problem.detail)}") from None
+    if not isinstance(records, list):
+        raise LoadError(f"{path.name}: a load file is an array of records.")
+    for index, record in enumerate(records):
+        try:
+            body = kind.body.model_validate(record)
+        except ValidationError as error:
+            told = _told(problem_errors(error.errors(), prefix=("body",)), "")
+            raise LoadError(f"{path.name}, record {index + 1}: {told}") from None
+        record_id = getattr(body, "id", None)
+        if record_id is None:
+            raise LoadError(f"{path.name}, record {index + 1}: a record in a load file has an id.")
+        yield Entry(kind, path, index, record_id, body)
+
+
+def _told(errors: list[ProblemError], otherwise: str) -> str:
+    if not errors:
+        return otherwise
+    first = errors[0]
+    return f"{first.pointer or 'the file'}: {first.detail} ({first.rule}; given: {first.value!r})"
+
+
+def load(database: Database, author: Author, entries: list[Entry]) -> Loaded:
+    """Creates or changes the records of `entries`, as one revision; none where nothing differs.
+
+    Raises LoadError, with nothing written, where a record refers to what is not there, breaks a
+    rule among records, or would change a status report.
+    """
+    try:
+        with database.writing(author) as session:
+            _require_known_references(session, entries)
+            loaded = Loaded()
+            records: list[tuple[Entry, Record]] = []
+            for kind in KINDS:
+                records += [(e, _upsert(session, e)) for e in entries if e.kind is kind]
+                session.flush()
+            for entry, record in records:
+                _hold_to_rule(session, entry, record)
+            _count(session, records, loaded)
+        return loaded
+    except IntegrityError as error:
+        raise LoadError(f"{conflict_of(error).detail}") from None
+
+
+def _require_known_references(session: Session, entries: list[Entry]) -> None:
+    given = defaultdict(set)
+    wanted = defaultdict(set)
+    for entry in entries:
+        given[entry.kind.model.__tablename__].add(entry.id)
+        for reference in references_in(entry.body):
+            wanted[reference.kind].add(reference.id)
+    classes = record_classes()
+    unknown = {
+        kind: ids - given[kind] - _existing(session, classes[kind], ids - given[kind])
+        for kind, ids in wanted.items()
+    }
+    for entry in entries:
+        for reference in references_in(entry.body):
+            if reference.id in unknown[reference.kind]:
+                where = "/".join(str(part) for part in reference.path)
+                raise LoadError(
+                    f"{entry.place}: /{where} refers to the {reference.kind.replace('_', ' ')} "
+                    f"{reference.id}, which is neither in these files nor in the record "
+                    "(unknown_reference)."
+                )
+
+
+def _existing(session: Session, model: type[Record], ids: set[str]) -> set[str]:
+    ordered = sorted(ids)
+    found: set[str] = set()
+    for start in range(0, len(ordered), _BATCH):
+        batch = ordered[start : start + _BATCH]
+        found.update(session.scalars(select(model.id).where(model.id.in_(batch))))
+    return found
+
+
+def _upsert(session: Session, entry: Entry) -> Record:
+    record = session.get(entry.kind.model, entry.id)
+    if record is None:
+        if last_change(session, entry.kind.model.__tablename__, entry.id) is not None:
+            raise LoadError(f"{entry.place}: it was deleted, and ids are never reused.")
+        record = entry.kind.model(id=entry.id)
+        session.add(record)
+    elif isinstance(record, StatusReport):
+        if entry.kind.body.model_validate(record, from_attributes=True) != entry.body:
+            raise LoadError(
+                f"{entry.place}: it stands in the record with another content, and reports are "
+                "never edited."
+            )
+        return record
+    fill(record, entry.body)
+    return record
+
+
+def _hold_to_rule(session: Session, entry: Entry, record: Record) -> None:
+    if entry.kind.rule is None:
+        return
+    try:
+        entry.kind.rule(session, record)
+    except Problem as problem:
+        raise LoadError(f"{entry.place}: {_told(problem.errors, problem.detail)}") from None
+
+
+def _count(session: Session, records: list[tuple[Entry, Record]], loaded: Loaded) -> None:
+    mine = recorder(session)
+    for entry, record in records:
+        if record.revision != mine.number:
+            loaded.same[entry.kind.file] += 1
+        elif record.created_at == mine.at:
+            loaded.created[entry.kind.file] += 1
+        else:
+            loaded.changed[entry.kind.file] += 1
+    loaded.revision = mine.number if mine.changed else None

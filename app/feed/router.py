@@ -1,0 +1,64 @@
+"""Routes of the journal: the feed, histories, the head, verification."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.feed.changes import ChangesQuery, changes_since, history_of
+from app.feed.collections import COLLECTIONS
+from app.feed.schemas import (
+    ChangePage,
+    HistoryPage,
+    JournalHeadRecord,
+    VerificationBody,
+    VerificationRecord,
+)
+from app.feed.verification import head_of, verify
+from app.kernel.access import Role
+from app.kernel.pages import PageQuery
+from app.kernel.requests import Reading, RecordRoute, require_role
+from app.kernel.routes import LIST, READ, VERIFY, PartyPath, RecordId, ReportId
+
+router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
+
+
+@router.get("/changes", operation_id="listChanges", responses=LIST)
+def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> ChangePage:
+    """What has changed after a revision, in the order in which it was committed."""
+    return tx.computed(changes_since(tx, query))
+
+
+@router.get("/journal/head", operation_id="getJournalHead", responses=LIST)
+def get_journal_head(tx: Reading) -> JournalHeadRecord:
+    """The newest revision and its hash."""
+    return head_of(tx.session)
+
+
+@router.post("/journal/verify", operation_id="verifyJournal", responses=VERIFY)
+def verify_journal(tx: Reading, body: VerificationBody | None = None) -> VerificationRecord:
+    """Recomputes the chain, and compares every record with its last change."""
+    require_role(tx.principal, Role.READER)
+    return verify(tx.session, body.since if body else 0)
+
+
+def _add_history(collection: str, kind: str) -> None:
+    id_type = {"party": PartyPath, "status_report": ReportId}.get(kind, RecordId)
+
+    def history(tx: Reading, record_id, query: Annotated[PageQuery, Query()]) -> HistoryPage:  # type: ignore[no-untyped-def]
+        return history_of(tx, kind, record_id, query)
+
+    history.__annotations__["record_id"] = id_type
+    name = "".join(word.capitalize() for word in kind.split("_"))
+    router.add_api_route(
+        f"/{collection}/{{id}}/history",
+        history,
+        operation_id=f"get{name}History",
+        summary=f"Get {name} History",
+        description="Every change of the record, oldest first, with who made it and why.",
+        responses=READ,
+        tags=[collection],
+    )
+
+
+for _collection, _kind in COLLECTIONS.items():
+    _add_history(_collection, _kind)

@@ -1,0 +1,138 @@
+"""Reading a JSON body strictly: what is ambiguous, unstorable or hostile is refused by name."""
+
+import json
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kernel.problems import (
+    BodyTooLarge,
+    InvalidRequest,
+    MalformedBody,
+    ProblemError,
+    invalid_field,
+    shown,
+)
+
+DEEPEST = 32
+_LARGEST = 2**63 - 1
+
+
+class BodyLimit:
+    """ASGI middleware that refuses a body of more than `limit` bytes, declared or not.
+
+    Starlette's own answers in plain text; this one raises BodyTooLarge, a problem like all others.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.limit or (declared.isdecimal() and int(declared) > self.limit):
+                raise BodyTooLarge(f"A body has at most {self.limit} bytes (CLEARSKY_BODY_LIMIT).")
+            return message
+
+        await self.app(scope, limited, send)
+
+
+class _DuplicateMemberError(ValueError):
+    """A JSON object names a member twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise _DuplicateMemberError(name)
+            seen.add(name)
+    return members
+
+
+def _constant(name: str) -> Any:
+    raise _NotANumberError(name)
+
+
+class _NotANumberError(ValueError):
+    """A JSON text holds NaN or Infinity."""
+
+
+def _malformed(rule: str, detail: str, value: object = None) -> MalformedBody:
+    return MalformedBody(
+        detail, errors=[ProblemError(pointer="", rule=rule, detail=detail, value=shown(value))]
+    )
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value (RFC 8259) in `body`.
+
+    Raises MalformedBody when it is not JSON in UTF-8, names a member twice (RFC 7493) or is nested
+    more than DEEPEST levels; InvalidRequest when a text has a lone surrogate or a NUL character, or
+    a number is beyond 64 bits.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _malformed("utf_8", f"Not UTF-8 at byte {error.start}.") from None
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except _DuplicateMemberError as error:
+        raise _malformed(
+            "duplicate_member", "An object names a member twice.", str(error)
+        ) from None
+    except _NotANumberError as error:
+        raise _malformed("not_a_number", "JSON has no such number.", str(error)) from None
+    except json.JSONDecodeError as error:
+        detail = f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        raise _malformed("json", detail, error.doc[error.pos : error.pos + 20]) from None
+    except RecursionError:
+        raise _malformed("depth", f"Nested more than {DEEPEST} levels deep.") from None
+    except ValueError:
+        raise _malformed("number", "A number has too many digits.") from None
+    errors = list(_unstorable(value))
+    if errors:
+        raise InvalidRequest("The body holds values that no record can hold.", errors=errors)
+    return value
+
+
+def _unstorable(root: Any) -> list[ProblemError]:
+    errors: list[ProblemError] = []
+    pending: list[tuple[Any, tuple[str | int, ...]]] = [(root, ())]
+    while pending:
+        value, path = pending.pop()
+        if len(path) > DEEPEST:
+            raise _malformed("depth", f"Nested more than {DEEPEST} levels deep.")
+        if isinstance(value, dict):
+            for name, member in value.items():
+                # A member's name is text too.
+                errors.extend(_faults(name, (*path, name)))
+                pending.append((member, (*path, name)))
+        elif isinstance(value, list):
+            pending.extend((member, (*path, index)) for index, member in enumerate(value))
+        else:
+            errors.extend(_faults(value, path))
+    return errors
+
+
+def _faults(value: object, path: tuple[str | int, ...]) -> list[ProblemError]:
+    path = tuple(shown(part) if isinstance(part, str) else part for part in path)  # type: ignore[misc]
+    if isinstance(value, str):
+        if "\x00" in value:
+            return [invalid_field(path, "nul_character", "Text must not hold NUL.", value)]
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            return [invalid_field(path, "lone_surrogate", "Text must be Unicode.", value)]
+    elif isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
+        return [invalid_field(path, "64_bit", "A whole number must fit in 64 bits.", value)]
+    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return [invalid_field(path, "64_bit", "A number must fit in 64 bits.", str(value))]
+    return []

@@ -1,0 +1,60 @@
+"""The hash chain over revisions: pure functions, so that anyone can recompute it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.kernel.records import digest_of
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeal:
+    """What of one change goes into the chain."""
+
+    kind: str
+    id: str
+    operation: str
+    digest: str
+
+    def as_json(self) -> Mapping[str, str]:
+        """The change as the chain hashes it."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "operation": self.operation,
+            "digest": self.digest,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSeal:
+    """What of one revision goes into the chain; `at` is RFC 3339 in UTC with microseconds."""
+
+    number: int
+    at: str
+    principal: str
+    party: str | None
+    request_id: str | None
+    reason: str | None
+    changes: Sequence[ChangeSeal]
+
+
+def chained(seal: RevisionSeal, previous: str) -> str:
+    """The hash of a revision that follows the one whose hash is `previous`.
+
+    SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of the revision, its changes'
+    digests and `previous`; the first revision follows GENESIS.
+    """
+    return digest_of(
+        {
+            "revision": seal.number,
+            "at": seal.at,
+            "principal": seal.principal,
+            "party": seal.party,
+            "request_id": seal.request_id,
+            "reason": seal.reason,
+            "changes": [change.as_json() for change in seal.changes],
+            "previous": previous,
+        }
+    )

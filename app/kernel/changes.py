@@ -1,0 +1,157 @@
+"""Creating, patching and deleting one record: what every subject's endpoints call."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import json_merge_patch
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from app.kernel.conditional import etag_of, require_match
+from app.kernel.constraints import refuse_while_in_use
+from app.kernel.journal import last_change
+from app.kernel.problems import (
+    Conflict,
+    Gone,
+    InvalidRequest,
+    NotFound,
+    invalid_field,
+)
+from app.kernel.records import Record, document_of, parts_of
+from app.kernel.references import require_references
+from app.kernel.requests import Transaction
+from app.kernel.text import SLUG_LENGTH
+from app.kernel.validation import problem_errors
+
+R = TypeVar("R", bound=Record)
+
+
+def get_visible(session: Session, model: type[R], record_id: str) -> R:
+    """The record, if the session's caller may see it. Raises Gone for a deleted one, NotFound."""
+    record = session.get(model, record_id)
+    if record is None:
+        raise absent(session, model, record_id)
+    return record
+
+
+def absent(session: Session, model: type[Record], record_id: str) -> NotFound | Gone:
+    """The refusal for a record that is not there: Gone when it was once."""
+    change = last_change(session, model.__tablename__, record_id)
+    if change is None:
+        return NotFound(f"There is no {spoken(model)} {record_id}.")
+    return Gone(
+        f"The {spoken(model)} {record_id} was deleted in revision {change.revision}.",
+        members={"revision": change.revision},
+    )
+
+
+def spoken(model: type[Record]) -> str:
+    """A kind of record in words."""
+    return str(model.__tablename__).replace("_", " ")
+
+
+def create(
+    session: Session, model: type[R], body: BaseModel, *, derived_id: str | None = None
+) -> R:
+    """A new record from a checked body, added to the session and not yet flushed.
+
+    Its id is the body's or, without one, `derived_id`. Raises InvalidRequest for a missing id or
+    an unknown reference, Conflict for an id that is taken or was once.
+    """
+    record_id = getattr(body, "id", None) or (derived_id or "")[:SLUG_LENGTH].rstrip("-")
+    if not record_id:
+        detail = "No id can be derived from the name; give one."
+        raise InvalidRequest(detail, errors=[invalid_field(("id",), "missing", detail, None)])
+    previous = last_change(session, model.__tablename__, record_id)
+    if previous is not None:
+        state = "was deleted, and ids are never reused" if previous.document is None else "exists"
+        detail = f"A {spoken(model)} {record_id} {state}; give another id."
+        raise Conflict(detail, errors=[invalid_field(("id",), "unique_id", detail, record_id)])
+    require_references(session, body)
+    record = model(id=record_id)
+    fill(record, body)
+    session.add(record)
+    return record
+
+
+def fill(record: Record, body: BaseModel) -> None:
+    """Sets a record's attributes, and its parts, to what a body says; the id stays."""
+    parts = parts_of(type(record))
+    for name in type(body).model_fields:
+        if name == "id":
+            continue
+        value = getattr(body, name)
+        if name not in parts:
+            setattr(record, name, _plain(value))
+            continue
+        part = parts[name]
+        attributes = inspect(part).all_orm_descriptors.keys()
+        setattr(
+            record,
+            name,
+            [
+                part(
+                    position=position,
+                    **{key: _plain(item) for key, item in _items_of(value) if key in attributes},
+                )
+                for position, value in enumerate(value)
+            ],
+        )
+
+
+def _items_of(value: BaseModel) -> list[tuple[str, Any]]:
+    return [(name, getattr(value, name)) for name in type(value).model_fields]
+
+
+def _plain(value: Any) -> Any:
+    """A value as a column holds it: nested models as JSON values."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def representation_etag(record: Record) -> str:
+    """The ETag that the record's own GET route answers with."""
+    read = type(record).representation.model_validate(record, from_attributes=True)
+    return etag_of(TypeAdapter(type(record).representation).dump_json(read))
+
+
+def patch(
+    tx: Transaction,
+    record: R,
+    body: type[BaseModel],
+    changes: Mapping[str, Any],
+) -> BaseModel:
+    """Applies a JSON Merge Patch (RFC 7396) to a record, and returns the whole body it makes.
+
+    Raises PreconditionRequired or PreconditionFailed for If-Match, InvalidRequest when the result
+    breaks a rule of `body` or refers to what is not there.
+    """
+    require_match(tx.if_match, representation_etag(record))
+    current = {
+        name: value for name, value in document_of(record).items() if name in body.model_fields
+    }
+    merged = json_merge_patch.merge(current, dict(changes))
+    try:
+        whole = body.model_validate(merged)
+    except ValidationError as error:
+        raise InvalidRequest(
+            "With this change the record would break a rule.",
+            errors=problem_errors(error.errors(), prefix=("body",)),
+        ) from None
+    require_references(tx.session, whole)
+    fill(record, whole)
+    return whole
+
+
+def delete(tx: Transaction, record: Record) -> None:
+    """Deletes a record that nothing refers to; the journal keeps it.
+
+    Raises PreconditionRequired or PreconditionFailed for If-Match, Conflict when it is in use.
+    """
+    require_match(tx.if_match, representation_etag(record))
+    refuse_while_in_use(tx.session, record)
+    tx.session.delete(record)

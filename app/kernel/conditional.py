@@ -1,0 +1,68 @@
+"""Conditional requests (RFC 9110, section 13): ETags, 304, 412 and 428."""
+
+import base64
+import hashlib
+import re
+
+from app.kernel.problems import (
+    InvalidRequest,
+    PreconditionFailed,
+    PreconditionRequired,
+    ProblemError,
+    shown,
+)
+
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAG_LIST = re.compile(rf"\s*(?:{_TAG.pattern}\s*(?:,\s*|$))+")
+
+
+def etag_of(body: bytes, *, weak: bool = False) -> str:
+    """The entity tag of a representation: a digest of what it says."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()
+    return f'W/"{digest}"' if weak else f'"{digest}"'
+
+
+def not_modified(if_none_match: str | None, etag: str) -> bool:
+    """Whether a GET whose answer has `etag` may be answered by 304 (weak comparison)."""
+    if if_none_match is None:
+        return False
+    if if_none_match.strip() == "*":
+        return True
+    return etag.removeprefix("W/") in {
+        tag.removeprefix("W/") for tag in _TAG.findall(if_none_match)
+    }
+
+
+def require_match(if_match: str | None, etag: str) -> None:
+    """Lets a change pass only where If-Match names the present `etag` (strong comparison).
+
+    Raises PreconditionRequired without If-Match, InvalidRequest when it is no list of entity tags,
+    PreconditionFailed when none of them is the present one.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
+    if if_match.strip() == "*":
+        return
+    if not _TAG_LIST.fullmatch(if_match):
+        detail = 'If-Match is * or a list of entity tags such as "abc".'
+        raise InvalidRequest(
+            detail,
+            errors=[
+                ProblemError(
+                    header="If-Match", rule="entity_tag", detail=detail, value=shown(if_match)
+                )
+            ],
+        )
+    if etag not in _TAG.findall(if_match):
+        raise PreconditionFailed(
+            "The record is not as you read it. Read it again and repeat your change on that.",
+            headers={"ETag": etag},
+            errors=[
+                ProblemError(
+                    header="If-Match",
+                    rule="present_etag",
+                    detail="If-Match must name the record's present ETag.",
+                    value=shown(if_match),
+                )
+            ],
+        )

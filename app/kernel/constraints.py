@@ -1,0 +1,93 @@
+"""What the database refuses, told as a problem that names the rule."""
+
+import re
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.kernel.problems import Conflict, ProblemError, shown
+from app.kernel.records import Base, Record
+
+
+def ends_not_before_starts(starts: str, ends: str) -> CheckConstraint:
+    """The named check that `ends`, at its latest, is not before `starts`, at its earliest."""
+    latest = (
+        f"CASE length({ends}) WHEN 4 THEN {ends} || '-12-31'"
+        f" WHEN 7 THEN {ends} || '-31' ELSE {ends} END"
+    )
+    return CheckConstraint(f"{latest} >= {starts}", name="ends_not_before_starts")
+
+
+def conflict_of(error: IntegrityError) -> Conflict:
+    """The refusal for a write that broke a named constraint."""
+    name = _constraint_name(error)
+    detail = f"The write would break the rule {name}."
+    return Conflict(detail, errors=[ProblemError(pointer="", rule=name, detail=detail)])
+
+
+def _constraint_name(error: IntegrityError) -> str:
+    diagnosed = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if diagnosed:
+        return str(diagnosed)
+    message = str(error.orig)
+    if match := re.search(r"UNIQUE constraint failed: (.+)", message):
+        broken = set(match.group(1).split(", "))
+        for table in Base.metadata.tables.values():
+            for constraint in table.constraints:
+                if (
+                    isinstance(constraint, UniqueConstraint)
+                    and constraint.name
+                    and broken == {f"{table.name}.{column.name}" for column in constraint.columns}
+                ):
+                    return str(constraint.name)
+    if match := re.search(r"CHECK constraint failed: (\w+)", message):
+        return match.group(1)
+    if re.fullmatch(r"\w+", message):
+        return message  # a trigger raises with the name of its rule
+    return "foreign_key" if "FOREIGN KEY" in message else "unique"
+
+
+def require_unique(session: Session, record: Record, *attributes: str, constraint: str) -> None:
+    """Refuses a record whose `attributes` together are those of another of its kind.
+
+    Raises Conflict naming the last of them, the rule `constraint` and the other record.
+    """
+    model = type(record)
+    same = [getattr(model, name) == getattr(record, name) for name in attributes]
+    other = session.scalars(select(model.id).where(*same, model.id != record.id).limit(1)).first()
+    if other is not None:
+        value = getattr(record, attributes[-1])
+        detail = f"{attributes[-1]} {value} is taken by {other}."
+        raise Conflict(
+            detail,
+            errors=[
+                ProblemError(
+                    pointer=f"/{attributes[-1]}", rule=constraint, detail=detail, value=shown(value)
+                )
+            ],
+        )
+
+
+def refuse_while_in_use(session: Session, record: Record) -> None:
+    """Refuses to delete a record that others refer to.
+
+    Raises Conflict that counts them, column by column.
+    """
+    own_id = inspect(type(record)).local_table.c.id
+    users: dict[str, None] = {}
+    for table in Base.metadata.sorted_tables:
+        for reference in table.foreign_keys:
+            # What goes with the record (its parts) refers to it by a cascade.
+            if reference.column is own_id and reference.ondelete != "CASCADE":
+                count = session.scalar(
+                    select(func.count()).select_from(table).where(reference.parent == record.id)
+                )
+                if count:
+                    users[f"{count} × {table.name}.{reference.parent.name}"] = None
+    if users:
+        detail = f"{record.id} is in use: {', '.join(users)}."
+        raise Conflict(
+            detail,
+            errors=[ProblemError(pointer="", rule="in_use", detail=detail, value=record.id)],
+        )

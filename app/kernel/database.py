@@ -1,0 +1,105 @@
+"""Engines and sessions: one session and one transaction a request, on SQLite or PostgreSQL."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_WRITES = "clearsky_writes"
+
+
+def _compact_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -> Engine:
+    """An engine for `url`; a write that waits longer than `busy_timeout` seconds fails.
+
+    On SQLite the file's folder is made, and the file is kept in WAL mode with foreign keys on.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed,
+            json_serializer=_compact_json,
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={"timeout": busy_timeout, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        parsed,
+        json_serializer=_compact_json,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "clearsky",
+            "options": f"-c lock_timeout={int(busy_timeout * 1000)} -c timezone=UTC",
+        },
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, too late and never as IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that has read cannot become the writer safely (SQLITE_BUSY_SNAPSHOT).
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """The same pool, for transactions that see one state throughout and change nothing."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """The same pool, for transactions that write; on SQLite they take the write lock at once."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether `error` says that another write held the database for too long."""
+    if not isinstance(error, OperationalError):
+        return False
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error.orig, "sqlstate", None) == "55P03"
+
+
+def is_unreachable(error: DBAPIError) -> bool:
+    """Whether `error` says that the database does not answer, rather than that it refuses."""
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF in (
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+        )
+    state = getattr(error.orig, "sqlstate", None)
+    # No SQLSTATE: the connection failed before the server spoke. Class 53 is lack of resources,
+    # 57P0x a server that is shutting down or starting up.
+    return isinstance(error, OperationalError) and (
+        state is None or state.startswith(("53", "08", "57P0"))
+    )
+
+
+def check_reachable(engine: Engine) -> None:
+    """Raises when the database does not answer a trivial query."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))

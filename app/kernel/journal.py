@@ -1,0 +1,310 @@
+"""The journal: every write is one numbered revision, recorded by the session itself.
+
+The number comes from one row that is locked from the first statement of a write until its commit,
+so revisions are gapless and in commit order on every engine, and writes never overtake each other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    insert,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
+from sqlalchemy.sql.dml import UpdateBase
+
+from app.kernel.access import Principal, Visibility
+from app.kernel.chain import ChangeSeal, RevisionSeal, chained
+from app.kernel.columns import KeyText, LongText, UtcDateTime, codes
+from app.kernel.dates import utc_now
+from app.kernel.records import (
+    Base,
+    Part,
+    Record,
+    content_of,
+    digest_of,
+    document_of,
+    index_texts,
+)
+
+
+class Operation(StrEnum):
+    """What a change did to its record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class JournalHead(Base):
+    """The one row that says which revision is the newest; whoever writes holds it locked."""
+
+    __tablename__ = "journal_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(KeyText)
+
+
+class Revision(Base):
+    """One committed write: who, when, why, and its place in the hash chain."""
+
+    __tablename__ = "revision"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    principal: Mapped[str] = mapped_column(KeyText)
+    party: Mapped[str | None] = mapped_column(KeyText)
+    request_id: Mapped[str | None] = mapped_column(KeyText)
+    reason: Mapped[str | None] = mapped_column(LongText)
+    hash: Mapped[str] = mapped_column(KeyText)
+
+
+class Change(Base):
+    """What one revision did to one record; `document` is canonical JSON (RFC 8785) of it after."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_record", "kind", "record_id", "revision"),)
+
+    revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(KeyText)
+    record_id: Mapped[str] = mapped_column(KeyText)
+    operation: Mapped[Operation] = mapped_column(codes(Operation, "operation"))
+    visibility: Mapped[Visibility] = mapped_column(codes(Visibility, "visibility"))
+    document: Mapped[str | None] = mapped_column(LongText)
+    digest: Mapped[str] = mapped_column(KeyText)
+
+
+class Secret(Base):
+    """A random value that the database was made with; in no journal and no export."""
+
+    __tablename__ = "secret"
+
+    name: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    value: Mapped[str] = mapped_column(KeyText)
+
+
+# The tables that a mapped class may have beside records and their parts. A test walks them all.
+INFRASTRUCTURE: set[type[Base]] = {JournalHead, Revision, Change, Secret}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a revision, in which request, and why."""
+
+    principal: Principal
+    request_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass
+class _Touched:
+    """A record that a transaction has touched, and what was committed of it before."""
+
+    operation: Operation
+    digest_before: str | None
+    revision_before: int | None
+    modified_before: datetime | None
+    document: dict[str, Any] | None = None
+
+
+@dataclass
+class Recorder:
+    """Collects what one transaction does to records, and writes it as one revision at commit."""
+
+    author: Author
+    number: int
+    previous_hash: str
+    at: datetime = field(default_factory=utc_now)
+    touched: dict[Record, _Touched] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, session: Session, author: Author) -> "Recorder":
+        """Locks the head of the journal, until commit, and takes the next number."""
+        head = session.execute(
+            select(JournalHead.number, JournalHead.hash)
+            .where(JournalHead.id == 1)
+            .with_for_update()
+        ).one()
+        return cls(author=author, number=head.number + 1, previous_hash=head.hash)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the transaction has changed the content of any record so far."""
+        return any(True for _ in self._changes())
+
+    def stamp(self, session: Session) -> None:
+        """Before each flush: gives every touched record its revision, times, digest and texts."""
+        for instance in (*session.new, *session.dirty):
+            record = _record_of(instance)
+            if record is not None and record not in session.deleted:
+                self._stamp(record)
+        for instance in session.deleted:
+            if isinstance(instance, Record):
+                self._touch(instance).operation = Operation.DELETE
+                self._touch(instance).document = None
+
+    def _touch(self, record: Record) -> _Touched:
+        if record not in self.touched:
+            known = inspect(record).persistent
+            self.touched[record] = _Touched(
+                operation=Operation.UPDATE if known else Operation.CREATE,
+                digest_before=record.content_digest if known else None,
+                revision_before=record.revision if known else None,
+                modified_before=record.modified_at if known else None,
+            )
+        return self.touched[record]
+
+    def _stamp(self, record: Record) -> None:
+        touched = self._touch(record)
+        if touched.revision_before is None:
+            record.created_at = self.at
+        record.modified_at, record.revision = self.at, self.number
+        document = document_of(record)
+        digest = digest_of(content_of(document))
+        if digest == touched.digest_before:
+            # The content is what it was: nothing has happened to this record.
+            record.modified_at = touched.modified_before  # type: ignore[assignment]
+            record.revision = touched.revision_before  # type: ignore[assignment]
+            touched.document = None
+            return
+        record.content_digest = digest
+        index_texts(record, document)
+        touched.document = document
+
+    def _changes(self) -> Iterable[tuple[Record, _Touched]]:
+        for record, touched in self.touched.items():
+            created_and_deleted = (
+                touched.operation is Operation.DELETE and touched.revision_before is None
+            )
+            unchanged = touched.operation is not Operation.DELETE and touched.document is None
+            if not created_and_deleted and not unchanged:
+                yield record, touched
+
+    def write(self, session: Session) -> None:
+        """At commit: the revision, its changes and the new head, unless nothing has changed."""
+        rows: list[dict[str, Any]] = [
+            {
+                "revision": self.number,
+                "sequence": sequence,
+                "kind": record.__tablename__,
+                "record_id": record.id,
+                "operation": touched.operation,
+                "visibility": record.visibility,
+                "document": (
+                    None if touched.document is None else rfc8785.dumps(touched.document).decode()
+                ),
+                "digest": digest_of(touched.document),
+            }
+            for sequence, (record, touched) in enumerate(self._changes(), start=1)
+        ]
+        if not rows:
+            return
+        principal = self.author.principal
+        seal = RevisionSeal(
+            number=self.number,
+            at=moment(self.at),
+            principal=principal.name,
+            party=principal.party,
+            request_id=self.author.request_id,
+            reason=self.author.reason,
+            changes=[
+                ChangeSeal(row["kind"], row["record_id"], row["operation"].value, row["digest"])
+                for row in rows
+            ],
+        )
+        new_hash = chained(seal, self.previous_hash)
+        connection = session.connection()
+        connection.execute(
+            insert(Revision).values(
+                number=self.number,
+                at=self.at,
+                principal=principal.name,
+                party=principal.party,
+                request_id=self.author.request_id,
+                reason=self.author.reason,
+                hash=new_hash,
+            )
+        )
+        connection.execute(insert(Change), rows)
+        connection.execute(
+            update(JournalHead).where(JournalHead.id == 1).values(number=self.number, hash=new_hash)
+        )
+
+
+def moment(at: datetime) -> str:
+    """A time as the chain hashes it and the API writes it: RFC 3339, UTC, microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _record_of(instance: object) -> Record | None:
+    if isinstance(instance, Record):
+        return instance
+    if isinstance(instance, Part):
+        owner: Record | None = getattr(instance, "owner", None)
+        return owner
+    return None
+
+
+def stamp_before_flush(session: Session, context: UOWTransaction, instances: object) -> None:  # noqa: ARG001
+    """A listener for `before_flush`: no record is written without its recorder."""
+    recorder(session).stamp(session)
+
+
+def write_before_commit(session: Session) -> None:
+    """A listener for `before_commit`: a transaction that changed records commits its revision."""
+    session.flush()
+    recorder(session).write(session)
+
+
+def refuse_unrecorded_writes(state: ORMExecuteState) -> None:
+    """A listener for `do_orm_execute`: refuses statements that would write past the recorder."""
+    statement = state.statement
+    if isinstance(statement, UpdateBase):
+        tables = {
+            mapper.local_table
+            for mapper in Base.registry.mappers
+            if issubclass(mapper.class_, Record | Part)
+        }
+        if statement.table in tables:
+            raise UnrecordedWriteError(
+                f"{statement.table} holds records: add, change or delete its objects instead"
+            )
+
+
+class UnrecordedWriteError(RuntimeError):
+    """A statement would have written a record past the journal."""
+
+
+def recorder(session: Session) -> Recorder:
+    """The recorder of a writing session. Raises UnrecordedWriteError for any other session."""
+    found = session.info.get("recorder")
+    if not isinstance(found, Recorder):
+        raise UnrecordedWriteError("this session only reads")
+    return found
+
+
+def head(session: Session) -> JournalHead:
+    """The newest revision's number and hash, as this transaction sees them."""
+    return session.execute(select(JournalHead).where(JournalHead.id == 1)).scalar_one()
+
+
+def last_change(session: Session, kind: str, record_id: str) -> Change | None:
+    """The newest change of a record, live or deleted, that the session's caller may see."""
+    return session.scalars(
+        select(Change)
+        .where(Change.kind == kind, Change.record_id == record_id)
+        .order_by(Change.revision.desc(), Change.sequence.desc())
+        .limit(1)
+    ).first()

@@ -1,0 +1,205 @@
+"""Pages of lists: keyset cursors, filters and orders, declared for each subject."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from itsdangerous import BadData, URLSafeSerializer
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.kernel.dates import PartialDate, on_or_after, on_or_before
+from app.kernel.problems import InvalidRequest, ProblemError, shown
+from app.kernel.records import Record
+from app.kernel.requests import Transaction
+from app.kernel.schemas import Page
+from app.kernel.text import folded
+
+P = TypeVar("P", bound=Page[Any])
+
+Filter = Callable[[Any], ColumnElement[bool]]
+SortKey = ColumnElement[Any] | InstrumentedAttribute[Any]
+LARGEST_PAGE = 200
+
+
+class PageQuery(BaseModel):
+    """What every paged list takes."""
+
+    limit: int = Field(default=50, ge=1, le=LARGEST_PAGE, description="Items on a page.")
+    cursor: str | None = Field(
+        default=None, max_length=2000, description="`next` of the page before, in the same list."
+    )
+
+
+class ListQuery(PageQuery):
+    """What every list of records takes."""
+
+    q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None,
+        description="Text to find in any of the three languages, letter case aside.",
+        examples=["dust"],
+    )
+    modified_since: AwareDatetime | None = Field(
+        default=None,
+        description="Only what was modified at this time or later (RFC 3339).",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+
+
+def repeatable(description: str) -> Any:
+    """A filter that may be given several times: a record passes that has any of the values."""
+    return Field(default=None, max_length=100, description=description)
+
+
+From = Annotated[PartialDate | None, Field(description="On or after the first day of this date.")]
+Until = Annotated[PartialDate | None, Field(description="On or before the last day of this date.")]
+
+
+def one_of(column: InstrumentedAttribute[Any]) -> Filter:
+    """The column holds one of the values."""
+    return column.in_
+
+
+def date_from(column: InstrumentedAttribute[Any]) -> Filter:
+    """The column's earliest day is not before the date's."""
+    return lambda value: on_or_after(column, value)
+
+
+def date_until(column: InstrumentedAttribute[Any]) -> Filter:
+    """The column's latest day is not after the date's."""
+    return lambda value: on_or_before(column, value)
+
+
+def part_is(part: InstrumentedAttribute[Any], owner: InstrumentedAttribute[Any]) -> Filter:
+    """Some part of the record, found by its `owner` key, holds one of the values in `part`."""
+
+    (link,) = owner.property.columns[0].foreign_keys
+
+    def condition(values: list[Any]) -> ColumnElement[bool]:
+        holders: ColumnElement[bool] = link.column.in_(select(owner).where(part.in_(values)))
+        return holders
+
+    return condition
+
+
+def sortable(column: InstrumentedAttribute[Any], absent: str | int = "") -> SortKey:
+    """An expression to sort a column by that may be absent: what is absent comes first."""
+    return func.coalesce(column, literal(absent, literal_execute=True))
+
+
+def page_of(
+    tx: Transaction,
+    model: type[Record],
+    query: ListQuery,
+    page: type[P],
+    *,
+    filters: Mapping[str, Filter],
+    sorts: Mapping[str, SortKey],
+) -> P:
+    """The page of records of a kind that `query` asks for, with its Link header set on `tx`.
+
+    `filters` says what each further field of `query` means; `sorts` what each value of its `sort`
+    orders by (ties go by id). Raises InvalidRequest for a cursor that is not of this list.
+    """
+    given = {name: getattr(query, name) for name in filters}
+    conditions = [filters[name](value) for name, value in given.items() if value is not None]
+    if query.q is not None:
+        conditions.append(model.search_text.contains(folded(query.q), autoescape=True))
+    if query.modified_since is not None:
+        conditions.append(model.modified_at >= query.modified_since)
+    sort: str = getattr(query, "sort", "id")
+    statement = select(model).where(*conditions)
+    order = sorts[sort.removeprefix("-")] if sort.removeprefix("-") != "id" else None
+    key: list[SortKey] = [model.id] if order is None else [order, model.id]
+    rows, next_cursor = keyset_page(tx, statement, query, key=key, descending=sort.startswith("-"))
+    return page.model_validate({"items": [row[0] for row in rows], "next": next_cursor})
+
+
+def keyset_page(
+    tx: Transaction,
+    statement: Select[*tuple[Any, ...]],
+    query: PageQuery,
+    *,
+    key: Sequence[SortKey],
+    descending: bool = False,
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """The rows of a page of `statement`, and the cursor of the next, also set as Link on `tx`.
+
+    Rows are ordered by `key`, columns unique together that follow the statement's own in a row.
+    """
+    position = read_cursor(tx, query.cursor)
+    if position is not None:
+        last = (literal(value, column.type) for value, column in zip(position, key, strict=True))
+        here, there = tuple_(*key), tuple_(*last)
+        statement = statement.where(here < there if descending else here > there)
+    ordered = [column.desc() if descending else column.asc() for column in key]
+    rows = tx.session.execute(
+        statement.add_columns(*key).order_by(*ordered).limit(query.limit + 1)
+    ).all()
+    if len(rows) <= query.limit:
+        return rows, None
+    rows = rows[: query.limit]
+    next_cursor = write_cursor(tx, list(rows[-1][-len(key) :]))
+    target = tx.request.url.include_query_params(cursor=next_cursor)
+    tx.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
+    return rows, next_cursor
+
+
+def _serializer(tx: Transaction) -> URLSafeSerializer:
+    return URLSafeSerializer(tx.database.signing_key(tx.session), salt="cursor")
+
+
+def _list_fingerprint(tx: Transaction) -> str:
+    asked = sorted(
+        (name, value)
+        for name, value in tx.request.query_params.multi_items()
+        if name not in ("cursor", "limit")
+    )
+    told = json.dumps([tx.request.url.path, asked], ensure_ascii=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def write_cursor(tx: Transaction, position: list[Any]) -> str:
+    """A signed cursor for the place after `position` in the list that this request asks for."""
+    values = [
+        {"at": value.isoformat()} if isinstance(value, datetime) else value for value in position
+    ]
+    return str(_serializer(tx).dumps([_list_fingerprint(tx), *values]))
+
+
+def read_cursor(tx: Transaction, cursor: str | None) -> list[Any] | None:
+    """The place that a cursor names. Raises InvalidRequest when altered or of another list."""
+    if cursor is None:
+        return None
+    try:
+        fingerprint, *values = _serializer(tx).loads(cursor)
+    except (BadData, ValueError, TypeError):
+        raise _bad_cursor("is not a cursor of this server", cursor) from None
+    if not hmac.compare_digest(str(fingerprint), _list_fingerprint(tx)):
+        raise _bad_cursor("belongs to a list with other filters or another order", cursor)
+    return [
+        datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
+        for value in values
+    ]
+
+
+def _bad_cursor(why: str, cursor: str) -> InvalidRequest:
+    detail = f"The cursor {why}; start again without it."
+    return InvalidRequest(
+        detail,
+        errors=[
+            ProblemError(parameter="cursor", rule="cursor", detail=detail, value=shown(cursor))
+        ],
+    )

@@ -1,0 +1,138 @@
+"""What every kind of record is made of, and the one document that represents it everywhere."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+import rfc8785
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, Index, MetaData, inspect
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from app.kernel.access import Visibility
+from app.kernel.columns import Document, KeyText, LongText, UtcDateTime, codes
+from app.kernel.text import LocalizedText, display, folded, texts_in
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# What moves with every revision of a record, and so is no part of its content.
+BOOKKEEPING = frozenset({"created_at", "modified_at", "revision"})
+
+
+class Base(DeclarativeBase):
+    """Every table of the project."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Part(Base):
+    """A row that belongs to one record and is journalled as content of that record.
+
+    A part's attributes are named as in its JSON; `position` keeps the order it was given in.
+    """
+
+    __abstract__ = True
+
+    position: Mapped[int]
+
+
+class Record(Base):
+    """A record with a public id of its own, journalled by itself.
+
+    The name of its table is its kind. Its attributes are named as in its JSON; a reference to
+    another record is that record's id.
+    """
+
+    __abstract__ = True
+
+    representation: ClassVar[type[BaseModel]]
+    # Attributes of plain text that q searches beside all that is localized.
+    searched_attributes: ClassVar[tuple[str, ...]] = ()
+
+    id: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    own_translations: Mapped[list[str]] = mapped_column(Document)
+    visibility: Mapped[Visibility] = mapped_column(codes(Visibility, "visibility"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    modified_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    content_digest: Mapped[str] = mapped_column(KeyText)
+    search_text: Mapped[str] = mapped_column(LongText)
+    sort_text: Mapped[str] = mapped_column(LongText)
+
+    def __init__(self, **attributes: Any) -> None:
+        # Not column defaults: those come with the INSERT, too late for the record's digest.
+        attributes.setdefault("own_translations", [])
+        attributes.setdefault("visibility", Visibility.PUBLIC)
+        super().__init__(**attributes)
+
+    @property
+    def sort_name(self) -> LocalizedText | None:
+        """What lists sort the record by when they sort by name."""
+        return None
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*cls.constraints(), *cls._list_indexes())
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """The table's own named constraints and indexes."""
+        return ()
+
+    @classmethod
+    def _list_indexes(cls) -> Iterator[Index]:
+        name = cls.__tablename__
+        yield Index(f"ix_{name}_modified_at", "modified_at", "id")
+        yield Index(f"ix_{name}_sort_text", "sort_text", "id")
+
+
+def document_of(record: Record) -> dict[str, Any]:
+    """The record as its GET route answers it, as JSON values: what the journal keeps of it."""
+    read = type(record).representation.model_validate(record, from_attributes=True)
+    return read.model_dump(mode="json")
+
+
+def digest_of(document: object) -> str:
+    """SHA-256, in hexadecimal, of a JSON value in canonical form (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()  # type: ignore[arg-type]
+
+
+def content_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without its book-keeping: two records with equal content say the same."""
+    return {name: value for name, value in document.items() if name not in BOOKKEEPING}
+
+
+def index_texts(record: Record, document: dict[str, Any]) -> None:
+    """Sets what `q` searches and what lists sort a record's name by."""
+    searched = [
+        *texts_in(document),
+        *(str(document[name]) for name in record.searched_attributes if document.get(name)),
+    ]
+    record.search_text = folded("\n".join(searched))
+    name = record.sort_name
+    record.sort_text = folded(display(name))[:200] if name else ""
+
+
+def record_classes() -> dict[str, type[Record]]:
+    """Every mapped kind of record, by kind."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Record)
+    }
+
+
+def parts_of(record_class: type[Record]) -> dict[str, type[Part]]:
+    """The collections of parts that a record holds: attribute name to class."""
+    return {
+        name: relationship.mapper.class_
+        for name, relationship in inspect(record_class).relationships.items()
+        if issubclass(relationship.mapper.class_, Part)
+    }

@@ -1,0 +1,106 @@
+"""References from one record to another: declared on the field, checked in one place."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.problems import InvalidRequest, ProblemError, invalid_field
+from app.kernel.records import record_classes
+from app.kernel.text import PartyCode, Slug
+
+
+@dataclass(frozen=True, slots=True)
+class RefersTo:
+    """Marks a field that holds the id of a record of `kind` (or a list of such ids)."""
+
+    kind: str
+
+
+PartyId = Annotated[PartyCode, RefersTo("party")]
+OrganizationId = Annotated[Slug, RefersTo("organization")]
+PersonId = Annotated[Slug, RefersTo("person")]
+DialogueId = Annotated[Slug, RefersTo("dialogue")]
+MeetingId = Annotated[Slug, RefersTo("meeting")]
+AgreementId = Annotated[Slug, RefersTo("agreement")]
+ActionItemId = Annotated[Slug, RefersTo("action_item")]
+DocumentId = Annotated[Slug, RefersTo("document")]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference found in a body: where, and to what."""
+
+    path: tuple[str | int, ...]
+    kind: str
+    id: str
+
+
+def references_in(body: BaseModel, path: tuple[str | int, ...] = ()) -> Iterator[Reference]:
+    """Every reference that a body makes, in document order."""
+    for name, declared in type(body).model_fields.items():
+        value = getattr(body, name)
+        kind = _kind_of(declared.metadata) or _kind_of_items(declared.annotation)
+        if kind is not None and isinstance(value, str):
+            yield Reference((*path, name), kind, value)
+        elif isinstance(value, BaseModel):
+            yield from references_in(value, (*path, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    yield from references_in(item, (*path, name, index))
+                elif kind is not None and isinstance(item, str):
+                    yield Reference((*path, name, index), kind, item)
+
+
+def _kind_of(metadata: object) -> str | None:
+    marks = metadata if isinstance(metadata, list | tuple) else ()
+    return next((mark.kind for mark in marks if isinstance(mark, RefersTo)), None)
+
+
+def _kind_of_items(annotation: object) -> str | None:
+    # list[PartyId], or PartyId | None: the mark sits on the argument.
+    for argument in getattr(annotation, "__args__", ()):
+        found = _kind_of(getattr(argument, "__metadata__", ())) or _kind_of_items(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def require_references(session: Session, body: BaseModel) -> None:
+    """Refuses a body that refers to what the caller cannot see. Raises InvalidRequest.
+
+    One query per kind of record referred to.
+    """
+    wanted: dict[str, set[str]] = defaultdict(set)
+    found = list(references_in(body))
+    for reference in found:
+        wanted[reference.kind].add(reference.id)
+    classes = record_classes()
+    known = {
+        kind: set(session.scalars(select(classes[kind].id).where(classes[kind].id.in_(ids))))
+        for kind, ids in wanted.items()
+    }
+    errors = [
+        unknown_reference(reference.path, reference.kind, reference.id)
+        for reference in found
+        if reference.id not in known[reference.kind]
+    ]
+    if errors:
+        raise InvalidRequest(errors[0].detail, errors=errors)
+
+
+def unknown_reference(path: tuple[str | int, ...], kind: str, value: str) -> ProblemError:
+    """The error for a reference to a record that is not there."""
+    spoken = kind.replace("_", " ")
+    article = "an" if spoken[0] in "aeiou" else "a"
+    return invalid_field(
+        path,
+        "unknown_reference",
+        f"There is no such {spoken}: name {article} {spoken} by its id.",
+        value,
+    )

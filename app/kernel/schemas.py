@@ -1,0 +1,131 @@
+"""The fields that every kind of record has, in requests and in answers."""
+
+from datetime import datetime
+from types import UnionType
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict, create_model
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
+
+from app.kernel.access import Visibility
+from app.kernel.text import FieldPointer, LocalizedText, LocalizedTextPatch, Slug
+
+T = TypeVar("T")
+
+# A number is not read out of text, nor out of true and false.
+Whole = Annotated[int, Strict()]
+
+
+class Schema(BaseModel):
+    """The base of every body and answer: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class RecordHead(Schema):
+    """What a body begins with."""
+
+    id: Slug | None = Field(
+        default=None, description="The public id; derived when absent, and never changed or reused."
+    )
+
+
+class RecordIdentity(Schema):
+    """What an answer begins with."""
+
+    id: Slug = Field(description="The public id.")
+
+
+class RecordReading(Schema):
+    """What an answer ends with."""
+
+    created_at: datetime
+    modified_at: datetime = Field(description="Moves when, and only when, the content does.")
+    revision: int = Field(description="The revision that last changed the content.")
+
+
+class OwnTranslations(Schema):
+    """Which texts are Clear Sky's own translations."""
+
+    own_translations: list[FieldPointer] = Field(
+        default_factory=list,
+        max_length=200,
+        description="The texts that are Clear Sky's own translations, not an official wording.",
+        examples=[["/name/zh"]],
+    )
+
+
+class VisibilityField(Schema):
+    """Who may see the record."""
+
+    visibility: Literal[Visibility.PUBLIC] = Field(
+        default=Visibility.PUBLIC, description="Who may see the record."
+    )
+
+
+class Page(Schema, Generic[T]):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: list[T]
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class merge_patch_of:  # noqa: N801 (used as an annotation's metadata)
+    """Marks `dict[str, Any]` as a JSON Merge Patch of a body: checked field by field.
+
+    Each field is optional; null takes an optional field back to its default. The id is not among
+    them. The value is the patch as it was given.
+    """
+
+    def __init__(self, body: type[BaseModel], name: str) -> None:
+        self.model = _patch_model(body, name, leave_out={"id"})
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            lambda patch: patch.model_dump(mode="json", exclude_unset=True),
+            handler.generate_schema(self.model),
+        )
+
+
+def _patch_model(body: type[BaseModel], name: str, leave_out: set[str]) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for field_name, declared in body.model_fields.items():
+        if field_name in leave_out:
+            continue
+        annotation = _patched(declared.annotation, f"{name}{field_name.title().replace('_', '')}")
+        if declared.metadata:
+            annotation = Annotated[(annotation, *declared.metadata)]
+        if not declared.is_required():
+            annotation = annotation | None
+        fields[field_name] = (annotation, _patch_field(declared))
+    return create_model(
+        name, __base__=Schema, __doc__=f"A JSON Merge Patch (RFC 7396): {body.__doc__}", **fields
+    )
+
+
+def _patch_field(declared: FieldInfo) -> Any:
+    # A factory, because the default of an absent field is no value that a client could send.
+    return Field(
+        default_factory=lambda: None,
+        description=declared.description,
+        examples=declared.examples,
+    )
+
+
+def _patched(annotation: Any, name: str) -> Any:
+    if annotation is LocalizedText:
+        return LocalizedTextPatch
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *metadata = get_args(annotation)
+        patched = _patched(inner, name)
+        return patched if patched is not inner else Annotated[(inner, *metadata)]
+    if origin in (Union, UnionType):
+        members = tuple(_patched(member, name) for member in get_args(annotation))
+        return Union[members]  # noqa: UP007 (members are known only here)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _patch_model(annotation, name, leave_out=set())
+    return annotation

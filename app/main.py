@@ -1,0 +1,115 @@
+"""create_app(): the only place that wires everything."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app import __version__, tables
+from app.agreements import action_items_router, agreements_router
+from app.codes import router as codes_router
+from app.dialogues import dialogues_router, meetings_router
+from app.directory import organizations_router, parties_router, people_router
+from app.documents import router as documents_router
+from app.feed import router as feed_router
+from app.kernel.bodies import BodyLimit
+from app.kernel.database import open_engine
+from app.kernel.observing import Metrics, Observing, problem_response
+from app.kernel.problems import (
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+)
+from app.kernel.sessions import Database
+from app.kernel.validation import problem_errors
+from app.openapi import DESCRIPTION, openapi_of
+from app.operations import router as operations_router
+from app.reporting import progress_router, reports_router
+from app.settings import Settings, current_settings
+
+_PROBLEM_OF_STATUS: dict[int, type[Problem]] = {
+    problem.status: problem for problem in (NotFound, MethodNotAllowed)
+}
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, for `settings` or else for those that the process was started with."""
+    settings = settings or current_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: a request that has one never waits for the other.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+        app.state.database.engine.dispose()
+
+    app = FastAPIOffline(
+        title="Clear Sky",
+        version=__version__,
+        summary="The shared record of environmental cooperation between Korea and China",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        static_url="/docs-assets",
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.metrics = Metrics()
+    engine = open_engine(
+        settings.database_url, connections=settings.threads, busy_timeout=settings.busy_timeout
+    )
+    app.state.database = Database(engine)
+    for module in (
+        progress_router,
+        reports_router,
+        dialogues_router,
+        meetings_router,
+        agreements_router,
+        action_items_router,
+        parties_router,
+        organizations_router,
+        people_router,
+        documents_router,
+        codes_router,
+        feed_router,
+        operations_router,
+    ):
+        app.include_router(module.router)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    return app
+
+
+def _is_probe(path: str) -> bool:
+    return path in ("/healthz", "/readyz", "/metrics")
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    errors = problem_errors(cast(RequestValidationError, error).errors())
+    detail = f"{errors[0].detail}." if errors else None
+    return problem_response(InvalidRequest(detail, errors=errors), request.state.request_id)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    refusal = cast(HTTPException, error)
+    if not isinstance(refusal, Problem):
+        kind = _PROBLEM_OF_STATUS.get(refusal.status_code, InvalidRequest)
+        refusal = kind(_DETAILS.get(kind), headers=refusal.headers)
+    return problem_response(refusal, request.state.request_id)
+
+
+_DETAILS: dict[type[Problem], str] = {
+    NotFound: "There is no such route.",
+    MethodNotAllowed: "The route does not take this method.",
+}
+
+__all__ = ["create_app", "tables"]

@@ -1,0 +1,1 @@
+"""What operators and monitors ask: is it alive, is it ready, and what do problems mean."""

