@@ -29,7 +29,7 @@ from app.kernel.problems import (
 )
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
-from app.openapi import DESCRIPTION, openapi_of
+from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
 from app.reporting import progress_router, reports_router
 from app.settings import Settings, current_settings
@@ -103,7 +103,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     refusal = cast(HTTPException, error)
     if not isinstance(refusal, Problem):
         kind = _PROBLEM_OF_STATUS.get(refusal.status_code, InvalidRequest)
-        refusal = kind(_DETAILS.get(kind), headers=refusal.headers)
+        headers = dict(refusal.headers or {})
+        if kind is MethodNotAllowed:
+            headers["Allow"] = allowed_methods(request.app, request.url.path)
+        refusal = kind(_DETAILS.get(kind), headers=headers)
     return problem_response(refusal, request.state.request_id)
 
 

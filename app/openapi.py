@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import compile_path
 
 from app.kernel.problems import ProblemDocument
+from app.openapi_examples import BODIES, IDS
 
 DESCRIPTION = """\
 The shared record of environmental cooperation between Korea and China: dialogues and their
@@ -31,6 +33,24 @@ TAGS = [
     ("operations", "For operators and monitors."),
 ]
 
+HEADERS = {
+    "Revision": {
+        "description": "The newest revision that the answer reflects.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "ETag": {
+        "description": "The answer's entity tag, for If-None-Match and If-Match.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "Location": {
+        "description": "Where the new record is.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+}
+
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:
     """The document, made once and kept on the application."""
@@ -45,7 +65,13 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             separate_input_output_schemas=False,
         )
         _add_problem_schema(document)
-        _tell_what_needs_no_key(document)
+        document["components"]["headers"] = HEADERS
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                _tell_what_needs_no_key(operation)
+                _make_parameters_exact(operation, path)
+                _add_example(operation)
+                _describe_headers(operation)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -60,8 +86,65 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
     document["components"]["schemas"] = dict(sorted(schemas.items()))
 
 
-def _tell_what_needs_no_key(document: dict[str, Any]) -> None:
+def _tell_what_needs_no_key(operation: dict[str, Any]) -> None:
     # FastAPI cannot say that a credential is optional: for reads, "none" is one of the ways.
-    for path in document["paths"].values():
-        if "security" in path.get("get", {}):
-            path["get"]["security"].insert(0, {})
+    if "security" in operation and operation["operationId"].startswith(("get", "list")):
+        operation["security"].insert(0, {})
+
+
+def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
+    for parameter in operation.get("parameters", []):
+        # A parameter is there or not there; it is never null.
+        schema = parameter["schema"]
+        choices = [choice for choice in schema.pop("anyOf", []) if choice != {"type": "null"}]
+        if len(choices) == 1:
+            schema.update(choices[0])
+        elif choices:
+            schema["anyOf"] = choices
+        if parameter["name"] == "if-match":
+            # Optional in the code only so that its absence is answered by 428.
+            parameter["required"] = True
+            parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
+        collection = path.removeprefix("/v1/").partition("/")[0]
+        if parameter["name"] == "id" and collection in IDS:
+            parameter["example"] = IDS[collection]
+            schema.pop("examples", None)
+
+
+def _add_example(operation: dict[str, Any]) -> None:
+    if "requestBody" in operation:
+        content = operation["requestBody"]["content"]
+        content["application/json"]["example"] = BODIES[operation["operationId"]]
+        if operation["operationId"].startswith("patch"):
+            content["application/merge-patch+json"] = content["application/json"]
+
+
+def _describe_headers(operation: dict[str, Any]) -> None:
+    if "security" not in operation:
+        return
+    for status in ("200", "201", "204"):
+        if status in operation["responses"]:
+            names = ["Revision"] if status == "204" else ["Revision", "ETag"]
+            names += ["Location"] if status == "201" else []
+            operation["responses"][status]["headers"] = {
+                name: {"$ref": f"#/components/headers/{name}"} for name in names
+            }
+    if "200" in operation["responses"] and operation["operationId"].startswith(("get", "list")):
+        operation["responses"]["304"] = {
+            "description": "The answer still has the ETag that If-None-Match names.",
+            "headers": operation["responses"]["200"]["headers"],
+        }
+
+
+def allowed_methods(app: FastAPI, path: str) -> str:
+    """The methods that the API has for a path, as `Allow` lists them.
+
+    The framework's own list names those of the first matching route alone.
+    """
+    methods = {
+        method.upper()
+        for template, operations in openapi_of(app)["paths"].items()
+        for method in operations
+        if compile_path(template)[0].fullmatch(path)
+    }
+    return ", ".join(sorted(methods or {"GET"}))

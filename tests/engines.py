@@ -1,4 +1,4 @@
-"""Databases for tests: each a fresh copy of a template, on SQLite or on a real PostgreSQL server."""
+"""Databases for tests: fresh copies of templates, on SQLite and on a real PostgreSQL server."""
 
 import itertools
 import shutil

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.agreements.includes import AgreementDetail, AgreementInclude, with_included
 from app.agreements.models import Agreement
 from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, AgreementQuery
 from app.agreements.relations import refuse_cycles
@@ -42,9 +43,15 @@ def create_agreement(tx: Creating, body: AgreementBody) -> AgreementRecord:
 
 
 @router.get("/{id}", operation_id="getAgreement", responses=READ)
-def get_agreement(tx: Reading, agreement_id: RecordId) -> AgreementRecord:
+def get_agreement(
+    tx: Reading,
+    agreement_id: RecordId,
+    include: Annotated[
+        list[AgreementInclude] | None, Query(description="What to answer with it.")
+    ] = None,
+) -> AgreementDetail:
     """One agreement."""
-    return AgreementRecord.model_validate(get_visible(tx.session, Agreement, agreement_id))
+    return with_included(tx.session, get_visible(tx.session, Agreement, agreement_id), include)
 
 
 @router.patch("/{id}", operation_id="patchAgreement", responses=PATCH)

@@ -1,8 +1,8 @@
 """Routes of the code lists."""
 
-from app.codes.lists import CODE_LISTS
 from fastapi import APIRouter
 
+from app.codes.lists import CODE_LISTS
 from app.kernel.codes import CodeList
 from app.kernel.problems import NotFound
 from app.kernel.requests import Reading, RecordRoute

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.dialogues.includes import MeetingDetail, MeetingInclude, with_included
 from app.dialogues.models import Meeting
 from app.dialogues.ordinals import derived_id, require_free_ordinal
 from app.dialogues.queries import MEETING_FILTERS, MEETING_SORTS, MeetingQuery
@@ -39,9 +40,15 @@ def create_meeting(tx: Creating, body: MeetingBody) -> MeetingRecord:
 
 
 @router.get("/{id}", operation_id="getMeeting", responses=READ)
-def get_meeting(tx: Reading, meeting_id: RecordId) -> MeetingRecord:
+def get_meeting(
+    tx: Reading,
+    meeting_id: RecordId,
+    include: Annotated[
+        list[MeetingInclude] | None, Query(description="What to answer with it.")
+    ] = None,
+) -> MeetingDetail:
     """One meeting."""
-    return MeetingRecord.model_validate(get_visible(tx.session, Meeting, meeting_id))
+    return with_included(tx.session, get_visible(tx.session, Meeting, meeting_id), include)
 
 
 @router.patch("/{id}", operation_id="patchMeeting", responses=PATCH)

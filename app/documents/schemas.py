@@ -9,11 +9,13 @@ from app.documents.codes import DocumentKind
 from app.kernel.dates import PartialDate
 from app.kernel.references import DocumentId, OrganizationId
 from app.kernel.schemas import (
+    LARGEST,
     OwnTranslations,
     RecordHead,
     RecordIdentity,
     RecordReading,
     Schema,
+    Truth,
     VisibilityField,
     Whole,
 )
@@ -33,7 +35,7 @@ class Citation(Schema):
         max_length=100,
         description="The fields that it supports; empty for the record as a whole.",
     )
-    followed: bool = Field(
+    followed: Truth = Field(
         default=True, description="False where sources disagree and the record follows another."
     )
     note: Localized | None = None
@@ -55,7 +57,7 @@ class DocumentFile(Schema):
     media_type: Annotated[
         str, StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=127)
     ] = Field(examples=["text/plain"])
-    bytes: Whole = Field(ge=0, le=2**53 - 1, description="Its size in bytes.")
+    bytes: Whole = Field(ge=0, le=LARGEST, description="Its size in bytes.")
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -12,6 +12,7 @@ from app.kernel.journal import Change, Revision
 from app.kernel.pages import PageQuery, keyset_page, repeatable
 from app.kernel.problems import NotFound
 from app.kernel.requests import Transaction
+from app.kernel.schemas import LARGEST
 
 
 class ChangesQuery(PageQuery):
@@ -20,7 +21,7 @@ class ChangesQuery(PageQuery):
     since: int = Field(
         default=0,
         ge=0,
-        le=2**63 - 1,
+        le=LARGEST,
         description="The changes after this revision: the `revision` of the last answer.",
     )
     kind: list[Kind] | None = repeatable("Of records of one of these kinds.")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from app.kernel.journal import Operation
-from app.kernel.schemas import Page, Schema, Whole
+from app.kernel.schemas import LARGEST, Page, Schema, Whole
 
 
 class ChangeRecord(Schema):
@@ -59,7 +59,7 @@ class VerificationBody(Schema):
     """What to verify."""
 
     since: Whole = Field(
-        default=0, ge=0, le=2**63 - 1, description="Trust the chain up to this revision."
+        default=0, ge=0, le=LARGEST, description="Trust the chain up to this revision."
     )
 
 

@@ -5,11 +5,12 @@ It is kept as its own text, because the text orders by earliest day on every eng
 """
 
 import calendar
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, case, func
 
@@ -90,6 +91,23 @@ Day = Annotated[
     AfterValidator(_whole_day),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-06-30"]}),
 ]
+
+
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+        raise PydanticCustomError(
+            "date_time", "A time with its zone (RFC 3339), such as 2026-01-01T00:00:00Z"
+        )
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 def ends_before_starts(starts: str | None, ends: str | None) -> bool:

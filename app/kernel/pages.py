@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from itsdangerous import BadData, URLSafeSerializer
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import (
     ColumnElement,
     Row,
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.kernel.dates import PartialDate, on_or_after, on_or_before
+from app.kernel.dates import Moment, PartialDate, on_or_after, on_or_before
 from app.kernel.problems import InvalidRequest, ProblemError, shown
 from app.kernel.records import Record
 from app.kernel.requests import Transaction
@@ -51,7 +51,7 @@ class ListQuery(PageQuery):
         description="Text to find in any of the three languages, letter case aside.",
         examples=["dust"],
     )
-    modified_since: AwareDatetime | None = Field(
+    modified_since: Moment | None = Field(
         default=None,
         description="Only what was modified at this time or later (RFC 3339).",
         examples=["2026-01-01T00:00:00Z"],

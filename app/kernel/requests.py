@@ -40,6 +40,7 @@ from app.kernel.problems import (
     shown,
 )
 from app.kernel.records import Record
+from app.kernel.schemas import LARGEST
 from app.kernel.sessions import Database, RecordSession
 
 M = TypeVar("M", bound=BaseModel)
@@ -236,7 +237,7 @@ MinRevision = Annotated[
     int | None,
     Header(
         ge=0,
-        le=2**63 - 1,
+        le=LARGEST,
         description="Answer with nothing older than this revision, or with 503.",
     ),
 ]

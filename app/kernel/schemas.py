@@ -4,7 +4,15 @@ from datetime import datetime
 from types import UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    Strict,
+    create_model,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
@@ -13,8 +21,23 @@ from app.kernel.text import FieldPointer, LocalizedText, LocalizedTextPatch, Slu
 
 T = TypeVar("T")
 
-# A number is not read out of text, nor out of true and false.
-Whole = Annotated[int, Strict()]
+
+def _whole(value: object) -> object:
+    # 60.0 is the integer 60 to JSON Schema (6.3, draft 2020-12), and to clients that have no other.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# A number is not read out of text, nor out of true and false; a truth value not out of a number.
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Truth = Annotated[bool, Strict()]
+
+# The largest whole number that every JSON reader keeps exact (RFC 8259, section 6).
+LARGEST = 2**53 - 1
+
+
+def absent(value: object) -> bool:
+    """For `exclude_if`: whether a member is left out of the answer."""
+    return value is None
 
 
 class Schema(BaseModel):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.kernel.migrating import is_migrated
 from app.kernel.problems import (
+    InvalidRequest,
     NotFound,
     Unavailable,
     all_problems,
@@ -77,7 +78,9 @@ def list_problem_types() -> ProblemTypes:
     return ProblemTypes(items=[_described(problem.slug()) for problem in all_problems()])
 
 
-@router.get("/problems/{name}", operation_id="getProblemType", responses=responses(NotFound))
+@router.get(
+    "/problems/{name}", operation_id="getProblemType", responses=responses(NotFound, InvalidRequest)
+)
 def get_problem_type(name: str) -> ProblemType:
     """What a problem's `type` means."""
     return _described(name)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query
 
 from app.agreements.models import ActionItem
 from app.kernel.changes import get_visible
@@ -22,18 +22,6 @@ class StatusReportPage(Page[StatusReportRecord]):
     """A page of status reports."""
 
 
-REPORT_EXAMPLES = {
-    "enough": {
-        "summary": "All that a report needs",
-        "value": {
-            "status": "on_track",
-            "progress": 60,
-            "summary": {"en": "The conference programme is agreed."},
-        },
-    },
-}
-
-
 @router.post(
     "/action-items/{id}/reports",
     operation_id="reportOnActionItem",
@@ -43,7 +31,7 @@ REPORT_EXAMPLES = {
 def report_on_action_item(
     tx: Reporting,
     action_item_id: RecordId,
-    body: Annotated[ReportBody, Body(openapi_examples=REPORT_EXAMPLES)],
+    body: ReportBody,
 ) -> StatusReportRecord:
     """Reports on an action item for the caller's party, or corrects an earlier report."""
     item = get_visible(tx.session, ActionItem, action_item_id)

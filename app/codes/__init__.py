@@ -1,0 +1,1 @@
+"""Every enumeration of the API, as code lists."""

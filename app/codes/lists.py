@@ -1,0 +1,5 @@
+"""Every code list."""
+
+from app.kernel.codes import CodeList
+
+CODE_LISTS: tuple[CodeList, ...] = ()

@@ -1,0 +1,98 @@
+"""Examples for the OpenAPI document, from the Clear Sky record; each runs as it stands."""
+
+from typing import Any
+
+# An id that the reference record holds, for each collection's `{id}`.
+IDS = {
+    "parties": "KR",
+    "organizations": "kr-moe",
+    "people": "zhou-guomei",
+    "dialogues": "cn-kr-dg-dialogue",
+    "meetings": "cn-kr-dg-dialogue-7",
+    "agreements": "clear-sky-plan-2023",
+    "action-items": "clear-sky-plan-2023-5",
+    "documents": "press-release-2023-12-20",
+    "codes": "implementation-statuses",
+}
+
+# A request body for each operation that takes one.
+BODIES: dict[str, dict[str, Any]] = {
+    "createParty": {
+        "id": "MN",
+        "name": {"en": "Mongolia", "ko": "몽골", "zh": "蒙古"},
+        "timezone": "Asia/Ulaanbaatar",
+    },
+    "createOrganization": {
+        "id": "kr-example-institute",
+        "party": "KR",
+        "names": [{"name": {"en": "Example Institute", "ko": "예시 연구원"}, "starts": "2024"}],
+        "kind": "institute",
+        "parent": "kr-moe",
+    },
+    "createPerson": {
+        "name": {"en": "Example Person"},
+        "organization": "kr-moe",
+        "title": {"en": "Director"},
+    },
+    "createDialogue": {
+        "id": "cn-kr-example-dialogue",
+        "name": {"en": "Example Working Group on Dust", "ko": "황사 실무그룹 예시"},
+        "parties": ["CN", "KR"],
+        "level": "working",
+        "established": "2024-06",
+    },
+    "createMeeting": {
+        "dialogue": "cn-kr-dg-dialogue",
+        "ordinal": 8,
+        "status": "planned",
+        "starts": "2027",
+        "format": "in_person",
+        "agenda": [
+            {
+                "title": {"en": "Implementation of the Clear Sky Plan"},
+                "agreement": "clear-sky-plan-2023",
+            }
+        ],
+    },
+    "createAgreement": {
+        "id": "clear-sky-plan-example",
+        "kind": "annual_plan",
+        "name": {"en": "Example Clear Sky Plan"},
+        "parties": ["CN", "KR"],
+        "overseen_by": "cn-kr-dg-dialogue",
+        "status": "negotiating",
+        "relations": [{"kind": "continues", "agreement": "clear-sky-plan-2023"}],
+    },
+    "createActionItem": {
+        "agreement": "clear-sky-plan-2023",
+        "number": 10,
+        "title": {"en": "Example of a further item"},
+        "kind": "information_exchange",
+        "themes": ["forecasting"],
+        "leads": [{"party": "KR", "organization": "kr-nier"}],
+        "due": "2027-12",
+    },
+    "createDocument": {
+        "id": "example-minutes",
+        "title": {"en": "Example of minutes"},
+        "kind": "minutes",
+        "language": "en",
+        "issued": "2027",
+        "issuer": "kr-moe",
+    },
+    "reportOnActionItem": {
+        "status": "on_track",
+        "progress": 60,
+        "summary": {"en": "The conference programme is agreed."},
+    },
+    "withdrawStatusReport": {"reason": {"en": "Reported on the wrong item."}},
+    "verifyJournal": {"since": 0},
+    "patchParty": {"name": {"ko": "대한민국"}},
+    "patchOrganization": {"acronym": "MCEE"},
+    "patchPerson": {"title": {"en": "Director-General"}},
+    "patchDialogue": {"description": {"en": "Meets about once a year."}},
+    "patchMeeting": {"venue": {"en": "Beijing"}},
+    "patchAgreement": {"authentic_languages": ["ko", "zh"]},
+    "patchActionItem": {"due": "2023-12"},
+    "patchDocument": {"language": "en"},
+}
