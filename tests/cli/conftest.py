@@ -1,0 +1,58 @@
+"""Fixtures of the command line's tests."""
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.settings import current_settings
+from tests.cli.running import Run, Told
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, with none of the project's settings in the environment."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    for name in ("DATABASE_URL", "HOST", "PORT", "WORKERS"):
+        monkeypatch.delenv(f"CLEARSKY_{name}", raising=False)
+    return work
+
+
+@pytest.fixture
+def run(
+    folder: Path,  # noqa: ARG001 (the program runs in it)
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs the program in the tests' own process: faster than a new one, and otherwise the same."""
+
+    def run_here(*arguments: str, **settings: str) -> Told:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["clearsky", *arguments])
+            for name, value in settings.items():
+                patched.setenv(f"CLEARSKY_{name.upper()}", value)
+            current_settings.cache_clear()
+            capfd.readouterr()
+            try:
+                with pytest.raises(SystemExit) as stop:
+                    main()
+            finally:
+                current_settings.cache_clear()
+            output, errors = capfd.readouterr()
+        status = stop.value.code
+        assert isinstance(status, int)
+        return Told(status, output, errors)
+
+    return run_here
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

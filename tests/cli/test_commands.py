@@ -1,0 +1,267 @@
+"""Commands explain themselves, their examples run, and what is wrong is told in one sentence."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from app.cli import cli
+from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
+from tests.engines import Templates
+
+
+def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _commands(child, (*path, name))
+
+
+COMMANDS = list(_commands(cli))
+
+
+def _help_of(path: tuple[str, ...]) -> str:
+    """The help as click renders it; test_help_explains compares it with what is printed."""
+    context, command = click.Context(cli, info_name="clearsky"), cli
+    for name in path:
+        command = command.commands[name]  # type: ignore[attr-defined]
+        context = click.Context(command, info_name=name, parent=context)
+    return command.get_help(context)
+
+
+EXAMPLES = {
+    line: None
+    for path in COMMANDS
+    for line in shown_examples(_help_of(path))
+    if "clearsky serve" not in line
+}
+# What must have been done before an example makes sense.
+BEFORE = {
+    "clearsky load exported/": ["clearsky export exported/"],
+    "clearsky keys revoke kr-desk": ["clearsky keys create kr-desk --role reader"],
+}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_explains_the_command_and_shows_an_example(path: tuple[str, ...], run: Run) -> None:
+    told = run(*path, "--help")
+    assert (told.status, told.errors) == (0, "")
+    assert told.output.startswith(f"Usage: {' '.join(('clearsky', *path))} ")
+    explanation = told.output.split("\n\n")[1].strip()
+    assert len(explanation.split()) >= 4
+    assert shown_examples(told.output) == shown_examples(_help_of(path))
+    assert any(
+        words(line.partition("clearsky ")[2])[: len(path)] == list(path)
+        for line in shown_examples(told.output)
+    )
+
+
+def test_every_option_is_explained(run: Run) -> None:
+    unexplained = [
+        f"{' '.join(path)} {parameter.opts[0]}"
+        for path in COMMANDS
+        for parameter in _command(path).params
+        if isinstance(parameter, click.Option) and not parameter.help
+    ]
+    assert unexplained == []
+    assert run("--version").output.startswith("clearsky, version ")
+
+
+def _command(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = cli
+    for name in path:
+        command = command.commands[name]  # type: ignore[attr-defined]
+    return command
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_every_example_runs_as_it_stands(
+    line: str, folder: Path, run: Run, database_url: str
+) -> None:
+    for earlier in BEFORE.get(line, []):
+        assert run(*words(earlier)[1:], database_url=database_url).status == 0
+    told = run_line(line, folder, database_url=database_url)
+    assert (told.status, told.errors) == (0, "")
+    assert told.output or ">" in line
+
+
+def test_the_openapi_example_writes_a_json_document(folder: Path) -> None:
+    assert run_line("clearsky openapi > openapi.json", folder).status == 0
+    document = json.loads((folder / "openapi.json").read_text("utf-8"))
+    assert document["info"]["title"] == "Clear Sky"
+    assert [path.name for path in folder.iterdir()] == ["openapi.json"]
+
+
+def test_without_settings_the_record_is_an_sqlite_file_in_var(folder: Path) -> None:
+    told = run_line("python -m app.cli migrate", folder)
+    assert (told.status, told.errors) == (0, "")
+    assert (folder / "var" / "clearsky.db").is_file()
+
+
+def test_settings_are_read_from_a_file_too(run: Run, folder: Path) -> None:
+    (folder / ".env").write_text("CLEARSKY_DATABASE_URL=sqlite:///elsewhere.db\n", "utf-8")
+    assert run("migrate").status == 0
+    assert (folder / "elsewhere.db").is_file()
+
+
+def test_migrating_twice_says_that_nothing_was_to_do(run: Run, empty_url: str) -> None:
+    assert run("migrate", database_url=empty_url) == Told(
+        0, "The database is at migration 0002.\n", ""
+    )
+    assert run("migrate", database_url=empty_url) == Told(
+        0, "The database is at migration 0002 already.\n", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fragments"),
+    [
+        ("frob", ["frob", "clearsky --help"]),
+        ("keys frob", ["frob", "clearsky keys --help"]),
+        ("export", ["FOLDER", "clearsky export --help"]),
+        ("keys create", ["NAME", "clearsky keys create --help"]),
+        ("keys create somebody", ["--role"]),
+        ("keys create somebody --role king", ["--role", "king", "reader", "admin"]),
+        ("keys revoke", ["NAME"]),
+        ("keys list now", ["now"]),
+        ("migrate --fast", ["--fast"]),
+        ("load --demo=yes", ["--demo"]),
+        ("verify --since -1", ["--since", "-1"]),
+        ("verify --since x", ["--since", "x"]),
+        ("serve --port x", ["--port", "x"]),
+        ("serve --port 99999", ["CLEARSKY_PORT", "99999", "65535"]),
+        ("serve --workers 0", ["CLEARSKY_WORKERS", "0", "greater than or equal to 1"]),
+        ("serve --workers", ["--workers"]),
+        ("load missing/", ["missing", "not a folder"]),
+        ("load empty/", ["empty", "no load file", "parties.json"]),
+        ("load file", ["file", "not a folder"]),
+        ("load", ["not migrated", "clearsky migrate"]),
+        ("export file", ["file"]),
+        ("export file/inside", ["file"]),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_wrong_call_is_refused_in_one_sentence(
+    line: str, fragments: list[str], run: Run, folder: Path
+) -> None:
+    (folder / "file").write_text("not a folder", "utf-8")
+    (folder / "empty").mkdir()
+    if line.startswith(("load ", "export ")):
+        run("migrate")
+    assert_refused(run(*words(line)), *fragments)
+    assert (folder / "file").read_text("utf-8") == "not a folder"
+
+
+@pytest.mark.parametrize("path", [(), ("keys",)], ids=["clearsky", "clearsky keys"])
+def test_without_a_command_the_help_is_shown_and_nothing_else(
+    path: tuple[str, ...], run: Run
+) -> None:
+    told = run(*path)
+    assert told.status == 2
+    assert told.output + told.errors == run(*path, "--help").output
+
+
+DATABASE_RULE = "not a database URL"
+ENGINE_RULE = "only sqlite and postgresql"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("DATABASE_URL", "nonsense", DATABASE_RULE),
+        ("DATABASE_URL", "", DATABASE_RULE),
+        ("DATABASE_URL", "postgresql://127.0.0.1:port/record", DATABASE_RULE),
+        ("DATABASE_URL", "mysql://127.0.0.1/record", ENGINE_RULE),
+        ("DATABASE_URL", "frob://127.0.0.1/record", ENGINE_RULE),
+        ("DATABASE_URL", "sqlite://", "must name a file"),
+        ("DATABASE_URL", "sqlite:///:memory:", "must name a file"),
+        ("PORT", "x", "valid integer"),
+        ("PORT", "99999", "less than or equal to 65535"),
+        ("PORT", "-1", "greater than or equal to 0"),
+        ("WORKERS", "0", "greater than or equal to 1"),
+        ("WORKERS", "65", "less than or equal to 64"),
+        ("THREADS", "0", "greater than or equal to 1"),
+        ("THREADS", "many", "valid integer"),
+        ("BODY_LIMIT", "10", "greater than or equal to 1024"),
+        ("BUSY_TIMEOUT", "0", "greater than 0"),
+        ("BUSY_TIMEOUT", "nan", "less than or equal to 300"),
+        ("BUSY_TIMEOUT", "301", "less than or equal to 300"),
+        ("IDEMPOTENCY_DAYS", "0", "greater than or equal to 1"),
+        ("STALE_AFTER_DAYS", "0", "greater than or equal to 1"),
+        ("ANONYMOUS_READS", "perhaps", "valid boolean"),
+        ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("LOG_FORMAT", "xml", "'json' or 'console'"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name_rule_and_value(
+    name: str, value: str, rule: str, run: Run
+) -> None:
+    for command in ("serve", "migrate"):
+        told = run(command, **{name.lower(): value})
+        assert_refused(told, f"CLEARSKY_{name} ", repr(value), rule)
+
+
+def test_a_wrong_setting_is_refused_by_a_real_process_too(folder: Path) -> None:
+    told = run_line("clearsky serve", folder, threads="0")
+    assert_refused(told, "CLEARSKY_THREADS", "'0'", "greater than or equal to 1")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "load",
+        "export exported",
+        "keys list",
+        "keys create somebody --role reader",
+        "keys revoke somebody",
+        "verify",
+    ],
+)
+def test_a_database_that_is_not_migrated_is_refused(line: str, run: Run, empty_url: str) -> None:
+    told = run(*words(line), database_url=empty_url)
+    assert_refused(told, "not migrated", "clearsky migrate")
+
+
+@pytest.mark.parametrize("command", ["migrate", "verify", "serve", "load"])
+def test_an_unreachable_postgresql_is_refused_without_showing_its_password(
+    command: str, folder: Path, free_port: int
+) -> None:
+    url = f"postgresql://somebody:a-password@127.0.0.1:{free_port}/record"
+    told = run_line(f"clearsky {command}", folder, database_url=url)
+    assert_refused(told, f"127.0.0.1:{free_port}/record", "refused")
+    assert "a-password" not in told.errors
+
+
+def test_a_refused_database_url_does_not_show_its_password(run: Run) -> None:
+    told = run("migrate", database_url="mysql://somebody:a-password@127.0.0.1/record")
+    assert_refused(told, "CLEARSKY_DATABASE_URL", ENGINE_RULE, "127.0.0.1/record")
+    assert "a-password" not in told.errors
+
+
+@pytest.mark.parametrize("command", ["migrate", "verify"])
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("folder", "unable to open"), ("text", "not a database"), ("text/record.db", "text")],
+)
+def test_an_unreadable_sqlite_file_is_refused(
+    command: str, path: str, why: str, run: Run, folder: Path
+) -> None:
+    (folder / "folder").mkdir()
+    (folder / "text").write_text("This is no database, however long one reads.\n" * 30, "utf-8")
+    assert_refused(run(command, database_url=f"sqlite:///{path}"), path, why)
+
+
+def test_serve_refuses_an_unreadable_sqlite_file_too(folder: Path) -> None:
+    (folder / "text").write_text("This is no database, however long one reads.\n" * 30, "utf-8")
+    told = run_line("clearsky serve", folder, database_url="sqlite:///text")
+    assert_refused(told, "text", "not a database")
+
+
+def test_the_record_of_the_tests_verifies(
+    run: Run, database_url: str, templates: Templates
+) -> None:
+    told = run("verify", database_url=database_url)
+    assert (told.status, told.errors) == (0, ""), templates.name
+    assert told.output.startswith("1 revisions hold; the head is 1 ")
