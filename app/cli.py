@@ -138,7 +138,7 @@ def _run(settings: Settings) -> None:
     # Uvicorn repeats the signal that stopped it; after a clean stop that must not kill us.
     signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:served_app",
         factory=True,
         host=settings.host,
         port=settings.port,

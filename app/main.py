@@ -20,6 +20,7 @@ from app.documents import router as documents_router
 from app.feed import router as feed_router
 from app.kernel.bodies import BodyLimit
 from app.kernel.database import open_engine
+from app.kernel.logs import configure_logs
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
     InvalidRequest,
@@ -87,6 +88,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
+
+
+def served_app() -> FastAPI:
+    """The application in a process of its own: with its logs set up first."""
+    settings = current_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    return create_app(settings)
 
 
 def _is_probe(path: str) -> bool:

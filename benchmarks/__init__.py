@@ -1,0 +1,1 @@
+"""Measurements, never run as tests; what is compared is compared in one run."""
