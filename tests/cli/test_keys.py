@@ -98,10 +98,7 @@ def test_two_keys_are_never_alike(run: Run, database_url: str) -> None:
     assert len(set(keys)) == 3
 
 
-def test_the_list_tells_of_each_key_all_but_the_key(
-    run: Run, database_url: str, templates: object
-) -> None:
-    del templates
+def test_the_list_tells_of_each_key_all_but_the_key(run: Run, database_url: str) -> None:
     secret = _create(run, database_url, "nier --role reporter --party KR --organization kr-nier")
     told = run("keys", "list", database_url=database_url)
     assert (told.status, told.errors) == (0, "")

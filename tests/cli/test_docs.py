@@ -1,0 +1,190 @@
+"""The documentation that the server itself serves: no other host, a valid document, examples."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+
+from tests.conftest import Clients
+
+ROOT = Path(__file__).parents[2]
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
+
+class _Named(HTMLParser):
+    """Collects what a page names: the addresses in attributes, and those in scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.assets: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        self.assets += [value for name, value in attrs if name in ("src", "href") and value]
+        self.addresses += [
+            value for name, value in attrs if value and ("url" in name or "//" in value)
+        ]
+
+    def handle_data(self, data: str) -> None:
+        self.addresses += re.findall(r"(?:https?:)?//[\w.-]+[^\s'\"]*", data)
+        self.addresses += re.findall(r"url\(\s*['\"]?([^'\")]+)", data)
+        self.addresses += re.findall(r"['\"]?url['\"]?\s*:\s*['\"]([^'\"]+)", data)
+
+
+@pytest.fixture
+def document(clients: Clients) -> dict[str, Any]:
+    answer = clients.anonymous.get("/openapi.json")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    return answer.json()
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield method.upper(), path, methods[method]
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_the_pages_name_no_host_but_the_server_itself(page: str, clients: Clients) -> None:
+    answer = clients.anonymous.get(page)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/html")
+    named = _Named()
+    named.feed(answer.text)
+    own_host = urlsplit(str(answer.url)).netloc
+    addresses = [urljoin(str(answer.url), name) for name in named.assets + named.addresses]
+    assert len(named.assets) >= 2
+    assert [name for name in addresses if urlsplit(name).netloc not in (own_host, "")] == []
+    for name in addresses:
+        if urlsplit(name).scheme != "data":
+            asset = clients.anonymous.get(name)
+            assert asset.status_code == 200, name
+            assert len(asset.content) > 100, name
+
+
+def test_the_committed_document_is_the_one_that_is_served(document: dict[str, Any]) -> None:
+    committed = json.loads((ROOT / "openapi.json").read_text("utf-8"))
+    assert committed == document
+
+
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    assert tuple(map(int, document["openapi"].split("."))) >= (3, 1)
+    validate(document)
+
+
+def test_every_operation_has_a_name_a_summary_and_a_declared_tag(document: dict[str, Any]) -> None:
+    operations = list(_operations(document))
+    names = Counter(operation["operationId"] for _, _, operation in operations)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", name)] == []
+    declared = {tag["name"] for tag in document["tags"]}
+    for method, path, operation in operations:
+        assert len(operation["summary"].split()) >= 2, (method, path)
+        assert len(operation["tags"]) == 1, (method, path)
+        assert set(operation["tags"]) <= declared, (method, path)
+    assert declared == {tag for _, _, operation in operations for tag in operation["tags"]}
+    assert all(tag["description"].endswith(".") for tag in document["tags"])
+
+
+def test_every_error_response_is_described_and_is_a_problem(document: dict[str, Any]) -> None:
+    for method, path, operation in _operations(document):
+        for status, response in operation["responses"].items():
+            assert response["description"].strip(), (method, path, status)
+            if status.startswith(("4", "5")):
+                # A phrase such as "Bad Request" describes nothing.
+                assert len(response["description"].split()) >= 4, (method, path, status)
+                assert response["content"] == {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                }, (method, path, status)
+
+
+def test_every_operation_describes_the_errors_that_it_can_answer(document: dict[str, Any]) -> None:
+    for method, path, operation in _operations(document):
+        if not path.startswith("/v1/"):
+            continue
+        expected = {"401", "422", "503"}
+        if "{id}" in path:
+            expected |= {"404", "410"}
+        if "requestBody" in operation:
+            expected |= {"400", "413", "415"}
+        if method in ("POST", "PATCH", "PUT", "DELETE") and path != "/v1/journal/verify":
+            expected |= {"403", "409"}
+        if method in ("PATCH", "PUT", "DELETE"):
+            expected |= {"412", "428"}
+        assert expected <= set(operation["responses"]), (method, path)
+
+
+def _body_examples(operation: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The examples of an operation's request body, each with its media type."""
+    found = []
+    for media_type, media in operation.get("requestBody", {}).get("content", {}).items():
+        examples = [media["example"]] if "example" in media else []
+        examples += [example["value"] for example in media.get("examples", {}).values()]
+        examples += media.get("schema", {}).get("examples", [])
+        found += [(media_type, example) for example in examples]
+    return found
+
+
+def _path_examples(operation: dict[str, Any]) -> dict[str, str]:
+    """An example for each parameter of an operation's path that shows one."""
+    found = {}
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            named = [example["value"] for example in parameter.get("examples", {}).values()]
+            shown = parameter["schema"].get("examples", [])
+            given = [parameter["example"]] if "example" in parameter else []
+            found[parameter["name"]] = next(iter((*given, *named, *shown)), None)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _send(clients: Clients, method: str, path: str, media: str, body: Any) -> httpx.Response:
+    """Sends an example as one who may; what needs If-Match gets it from the record."""
+    headers = {"Content-Type": media}
+    if method in ("PATCH", "PUT"):
+        headers["If-Match"] = clients.anonymous.get(path).headers["ETag"]
+    return clients.korea.request(method, path, content=json.dumps(body), headers=headers)
+
+
+def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: Clients) -> None:
+    report = clients.korea.post(
+        "/v1/action-items/clear-sky-plan-2023-1/reports", json={"status": "on_track"}
+    ).json()
+    without, refused = [], []
+    for method, path, operation in _operations(document):
+        if "requestBody" not in operation:
+            continue
+        examples = _body_examples(operation)
+        without += [] if examples else [operation["operationId"]]
+        ids = _path_examples(operation)
+        if path.startswith("/v1/status-reports/"):
+            ids = {"id": report["id"]}
+        for media_type, body in examples:
+            answer = _send(clients, method, path.format(**ids), media_type, body)
+            if answer.status_code not in (200, 201):
+                refused.append((operation["operationId"], answer.status_code, answer.text))
+    assert without == [], "operations whose body has no example"
+    assert refused == []
+
+
+def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clients) -> None:
+    """GET each route that takes an id by the example of its id, as the docs page would."""
+    failed = []
+    for method, path, operation in _operations(document):
+        ids = _path_examples(operation)
+        if method == "GET" and "{" in path and "status-reports" not in path:
+            assert ids, f"{path} shows no example of its parameters"
+            answer = clients.anonymous.get(path.format(**ids))
+            if answer.status_code != 200:
+                failed.append((path, ids, answer.status_code))
+    assert failed == []

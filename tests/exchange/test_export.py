@@ -1,0 +1,183 @@
+"""What is exported is what was loaded, byte for byte, on one engine and from one to the other."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from app.exchange.export import export
+from app.exchange.kinds import KINDS
+from app.exchange.load import DEMONSTRATION, REFERENCE
+from app.feed.collections import COLLECTIONS as KINDS_BY_COLLECTION
+from app.kernel.access import OPERATOR
+from app.kernel.database import open_engine
+from app.kernel.sessions import Database
+from app.reporting.schemas import ReportBody
+from tests.conftest import Clients, Server
+from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+from tests.exchange.full_records import RECORDS, REPORT
+from tests.exchange.worlds import load_folders, state_of, world, write_world
+
+BODIES = {kind.model.__tablename__: kind.body for kind in KINDS}
+# All that the API's collections hold, as their GET routes answer them.
+COLLECTIONS = (*dict.fromkeys(path for path, _ in RECORDS), "/v1/status-reports")
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def _exported(database: Database, folder: Path) -> dict[str, bytes]:
+    with database.reading(OPERATOR) as session:
+        counts = export(session, folder)
+    files = _files(folder)
+    assert counts.keys() == files.keys()
+    return files
+
+
+@contextmanager
+def _migrated(templates: Templates) -> Iterator[Database]:
+    with templates.fresh("migrated") as url:
+        engine = open_engine(url)
+        yield Database(engine)
+        engine.dispose()
+
+
+def test_the_loaded_reference_is_exported_to_the_same_bytes(
+    migrated: Database, tmp_path: Path
+) -> None:
+    load_folders(migrated, REFERENCE)
+    assert _exported(migrated, tmp_path / "exported") == _files(REFERENCE)
+
+
+def test_with_the_demonstration_its_files_are_exported_too(
+    migrated: Database, tmp_path: Path
+) -> None:
+    load_folders(migrated, REFERENCE, DEMONSTRATION)
+    expected = _files(REFERENCE) | _files(DEMONSTRATION)
+    assert _exported(migrated, tmp_path / "exported") == expected
+
+
+def test_an_export_changes_nothing(migrated: Database, tmp_path: Path) -> None:
+    load_folders(migrated, write_world(tmp_path / "world", world()))
+    before = state_of(migrated)
+    first = _exported(migrated, tmp_path / "exported")
+    assert _exported(migrated, tmp_path / "exported") == first
+    assert state_of(migrated) == before
+
+
+def test_a_kind_without_records_has_no_file(migrated: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    (folder / "people.json").write_text("[left from before]", "utf-8")
+    (folder / "notes.txt").write_text("mine", "utf-8")
+    with migrated.reading(OPERATOR) as session:
+        assert export(session, folder) == {}
+    assert _files(folder) == {"notes.txt": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "way", ["sqlite sqlite", "postgresql postgresql", "sqlite postgresql sqlite"]
+)
+def test_the_record_survives_the_way_from_one_database_to_another(
+    way: str,
+    sqlite_templates: SqliteTemplates,
+    postgres_templates: PostgresTemplates,
+    tmp_path: Path,
+) -> None:
+    templates = {"sqlite": sqlite_templates, "postgresql": postgres_templates}
+    expected = _files(REFERENCE) | _files(DEMONSTRATION)
+    folders = [REFERENCE, DEMONSTRATION]
+    with ExitStack() as stack:
+        for step, engine in enumerate(way.split()):
+            database = stack.enter_context(_migrated(templates[engine]))
+            load_folders(database, *folders)
+            folders = [tmp_path / f"{step}-{engine}"]
+            assert _exported(database, folders[0]) == expected
+
+
+def _unset(model: type[BaseModel], value: dict[str, Any], where: str) -> list[str]:
+    """The fields of a body, and of what it holds, that `value` leaves out or gives as by default.
+
+    Of several items of a list, each field must be set in one at least.
+    """
+    found = []
+    for name, declared in model.model_fields.items():
+        if name == "visibility":  # has one value only, so far
+            continue
+        place = f"{where}/{name}"
+        if name not in value or value[name] in (None, [], declared.default):
+            found.append(place)
+            continue
+        inner = _model_in(declared.annotation)
+        if inner is not None:
+            items = value[name] if isinstance(value[name], list) else [value[name]]
+            lists = [set(_unset(inner, item, place)) for item in items]
+            found += sorted(set.intersection(*lists))
+    return found
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) is list or isinstance(annotation, UnionType):
+        return next(filter(None, map(_model_in, get_args(annotation))), None)
+    return None
+
+
+def _kind_of(path: str) -> str:
+    return KINDS_BY_COLLECTION[path.rsplit("/", 1)[-1]]
+
+
+def test_the_full_records_leave_no_field_out() -> None:
+    assert {_kind_of(path) for path, _ in RECORDS} == set(BODIES) - {"status_report"}
+    for path, body in RECORDS:
+        assert _unset(BODIES[_kind_of(path)], body, path) == []
+    assert _unset(ReportBody, REPORT, "report") == ["report/corrects"]
+
+
+def _everything(server: Server) -> dict[str, Any]:
+    """Each collection as it is answered, without the book-keeping that a load makes anew."""
+    found = {}
+    for path in COLLECTIONS:
+        page = httpx.get(f"{server.address}{path}", params={"limit": 200}).json()
+        assert page["next"] is None
+        found[path] = [
+            {
+                name: value
+                for name, value in record.items()
+                if name not in ("created_at", "modified_at", "revision")
+            }
+            for record in page["items"]
+        ]
+    return found
+
+
+def test_records_with_every_field_set_survive_an_export_and_a_load(
+    clients: Clients, server: Server, database: Database, migrated: Database, tmp_path: Path
+) -> None:
+    for path, body in RECORDS:
+        answer = clients.korea.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+    reports = "/v1/action-items/full-item/reports"
+    first, second = (clients.korea.post(reports, json=REPORT).json() for _ in range(2))
+    correction = clients.korea.post(reports, json={**REPORT, "corrects": first["id"]})
+    assert correction.status_code == 201, correction.text
+    withdrawn = clients.korea.post(
+        f"/v1/status-reports/{second['id']}/withdraw",
+        json={"reason": {"en": "In error", "ko": "오류"}},
+    )
+    assert withdrawn.status_code == 200, withdrawn.text
+
+    before = _everything(server)
+    exported = _exported(database, tmp_path / "exported")
+    load_folders(migrated, tmp_path / "exported")
+    assert _exported(migrated, tmp_path / "again") == exported
+
+    server.app.state.database = migrated
+    assert _everything(server) == before
