@@ -21,18 +21,23 @@ from app.documents.models import Document
 from app.documents.schemas import DocumentBody
 from app.kernel.records import Record
 from app.reporting.models import StatusReport
-from app.reporting.reports import require_sound_report
+from app.reporting.reports import refuse_second_correction, require_sound_report
 from app.reporting.schemas import StatusReportWhole
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record in load files: its file, and the rule that holds it to other records."""
+    """A kind of record in load files: its file, and the rules that hold it to other records.
+
+    `rule` is asked before the record is written, as by the kind's routes; `rule_of_whole` once all
+    records of the load are.
+    """
 
     file: str
     model: type[Record]
     body: type[BaseModel]
     rule: Callable[[Session, Any], None] | None = None
+    rule_of_whole: Callable[[Session, Any], None] | None = None
 
 
 # In an order in which a reader meets what is referred to before what refers to it.
@@ -45,5 +50,11 @@ KINDS = (
     Kind("meetings.json", Meeting, MeetingBody, require_free_ordinal),
     Kind("agreements.json", Agreement, AgreementBody, refuse_agreement_cycles),
     Kind("action-items.json", ActionItem, ActionItemBody, require_sound_item),
-    Kind("status-reports.json", StatusReport, StatusReportWhole, require_sound_report),
+    Kind(
+        "status-reports.json",
+        StatusReport,
+        StatusReportWhole,
+        refuse_second_correction,
+        rule_of_whole=require_sound_report,
+    ),
 )

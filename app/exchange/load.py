@@ -1,9 +1,10 @@
 """Loading files of records: checked whole first, then written as one revision, or not at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
@@ -114,20 +115,18 @@ def load(database: Database, author: Author, entries: list[Entry]) -> Loaded:
     Raises LoadError, with nothing written, where a record refers to what is not there, breaks a
     rule among records, or would change a status report.
     """
-    try:
-        with database.writing(author) as session:
-            _require_known_references(session, entries)
-            loaded = Loaded()
-            records: list[tuple[Entry, Record]] = []
-            for kind in KINDS:
-                records += [(e, _upsert(session, e)) for e in entries if e.kind is kind]
-                session.flush()
-            for entry, record in records:
-                _hold_to_rule(session, entry, record)
-            _count(session, records, loaded)
-        return loaded
-    except IntegrityError as error:
-        raise LoadError(f"{conflict_of(error).detail}") from None
+    with database.writing(author) as session:
+        _require_known_references(session, entries)
+        records: list[tuple[Entry, Record]] = []
+        for kind in KINDS:
+            for entry in (entry for entry in entries if entry.kind is kind):
+                record = _upsert(session, entry)
+                _hold_to(kind.rule, session, entry, record)
+                _flush(session, entry)
+                records.append((entry, record))
+        for entry, record in records:
+            _hold_to(entry.kind.rule_of_whole, session, entry, record)
+        return _told_of(session, records)
 
 
 def _require_known_references(session: Session, entries: list[Entry]) -> None:
@@ -180,17 +179,27 @@ def _upsert(session: Session, entry: Entry) -> Record:
     return record
 
 
-def _hold_to_rule(session: Session, entry: Entry, record: Record) -> None:
-    if entry.kind.rule is None:
+def _hold_to(
+    rule: Callable[[Session, Any], None] | None, session: Session, entry: Entry, record: Record
+) -> None:
+    if rule is None:
         return
     try:
-        entry.kind.rule(session, record)
+        rule(session, record)
     except Problem as problem:
         raise LoadError(f"{entry.place}: {_told(problem.errors, problem.detail)}") from None
 
 
-def _count(session: Session, records: list[tuple[Entry, Record]], loaded: Loaded) -> None:
-    mine = recorder(session)
+def _flush(session: Session, entry: Entry) -> None:
+    # One record at a time, so that what the database refuses has a place in the files.
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise LoadError(f"{entry.place}: {conflict_of(error).detail}") from None
+
+
+def _told_of(session: Session, records: list[tuple[Entry, Record]]) -> Loaded:
+    loaded, mine = Loaded(), recorder(session)
     for entry, record in records:
         if record.revision != mine.number:
             loaded.same[entry.kind.file] += 1
@@ -199,3 +208,4 @@ def _count(session: Session, records: list[tuple[Entry, Record]], loaded: Loaded
         else:
             loaded.changed[entry.kind.file] += 1
     loaded.revision = mine.number if mine.changed else None
+    return loaded

@@ -2,7 +2,15 @@
 
 import re
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, func, inspect, select
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,13 +42,12 @@ def _constraint_name(error: IntegrityError) -> str:
     if match := re.search(r"UNIQUE constraint failed: (.+)", message):
         broken = set(match.group(1).split(", "))
         for table in Base.metadata.tables.values():
-            for constraint in table.constraints:
-                if (
-                    isinstance(constraint, UniqueConstraint)
-                    and constraint.name
-                    and broken == {f"{table.name}.{column.name}" for column in constraint.columns}
-                ):
-                    return str(constraint.name)
+            for rule in (*table.constraints, *table.indexes):
+                unique = isinstance(rule, UniqueConstraint | PrimaryKeyConstraint) or (
+                    isinstance(rule, Index) and rule.unique
+                )
+                if unique and broken == {f"{table.name}.{column.name}" for column in rule.columns}:
+                    return str(rule.name)
     if match := re.search(r"CHECK constraint failed: (\w+)", message):
         return match.group(1)
     if re.fullmatch(r"\w+", message):

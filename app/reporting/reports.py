@@ -8,6 +8,7 @@ from app.agreements.models import ActionItem
 from app.directory.models import Organization, Party
 from app.kernel.access import Principal
 from app.kernel.changes import fill, get_visible
+from app.kernel.cycles import refuse_cycle
 from app.kernel.dates import today_in
 from app.kernel.problems import (
     Conflict,
@@ -71,6 +72,24 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
             error = unknown_reference(("corrects",), "status_report", report.corrects)
             raise InvalidRequest(error.detail, errors=[error])
         _require_same_subject(corrected, report.party, report.action_item)
+        refuse_cycle(
+            report.id,
+            lambda here: list(
+                session.scalars(
+                    select(StatusReport.corrects).where(
+                        StatusReport.id == here, StatusReport.corrects.is_not(None)
+                    )
+                )
+            ),
+            field=("corrects",),
+            rule="no_cycle_in_corrections",
+        )
+
+
+def refuse_second_correction(session: Session, report: StatusReport) -> None:
+    """Raises Conflict where `report` would be a second standing correction of another."""
+    if report.corrects is not None and report.state is not ReportState.WITHDRAWN:
+        _refuse_corrected(session, report.corrects, pointer="/corrects", besides=report.id)
 
 
 def _require_same_subject(corrected: StatusReport, party: str, item: str) -> None:
@@ -100,7 +119,7 @@ def withdraw(
                 ProblemError(pointer="", rule="submitted", detail=detail, value=report.state.value)
             ],
         )
-    _refuse_corrected(session, report, pointer="")
+    _refuse_corrected(session, report.id, pointer="")
     report.state, report.withdrawal_reason = ReportState.WITHDRAWN, reason
 
 
@@ -154,14 +173,18 @@ def _corrected(
         raise Conflict(
             detail, errors=[invalid_field(("corrects",), "submitted", detail, report_id)]
         )
-    _refuse_corrected(session, report, pointer="/corrects")
+    _refuse_corrected(session, report.id, pointer="/corrects")
     return report
 
 
-def _refuse_corrected(session: Session, report: StatusReport, *, pointer: str) -> None:
+def _refuse_corrected(
+    session: Session, report_id: str, *, pointer: str, besides: str | None = None
+) -> None:
     correction = session.scalars(
         select(StatusReport.id).where(
-            StatusReport.corrects == report.id, StatusReport.state != ReportState.WITHDRAWN
+            StatusReport.corrects == report_id,
+            StatusReport.state != ReportState.WITHDRAWN,
+            StatusReport.id != (besides or ""),
         )
     ).first()
     if correction is not None:
@@ -173,7 +196,7 @@ def _refuse_corrected(session: Session, report: StatusReport, *, pointer: str) -
                     pointer=pointer,
                     rule="uq_status_report_corrected_once",
                     detail=detail,
-                    value=report.id,
+                    value=report_id,
                 )
             ],
         )
