@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,6 +103,7 @@ def serve(**options: object) -> None:
     configure_logs(settings.log_level, settings.log_format)
     with opened(migrated=False) as database:
         _prepare(database)
+    _require_free_port(settings)
     _tell_where(settings)
     _run(settings)
 
@@ -123,6 +125,17 @@ def _prepare(database: Database) -> None:
             key = issue_key(session, "administrator", Role.ADMIN, None, None)
         click.echo("The administrator's key, shown this once:", err=True)
         click.echo(key)
+
+
+def _require_free_port(settings: Settings) -> None:
+    # Asked before the workers start: they would each say it, in the middle of their logs.
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            place = f"{settings.host} port {settings.port}"
+            raise Refused(f"Cannot listen on {place}: {error.strerror}.") from None
 
 
 def _tell_where(settings: Settings) -> None:

@@ -1,5 +1,32 @@
-"""Every code list."""
+"""Every code list, by id."""
 
+from app.agreements import codes as agreements
+from app.codes import kernel_codes
+from app.dialogues import codes as dialogues
+from app.directory import codes as directory
+from app.documents import codes as documents
 from app.kernel.codes import CodeList
+from app.reporting import codes as reporting
 
-CODE_LISTS: tuple[CodeList, ...] = ()
+CODE_LISTS: tuple[CodeList, ...] = (
+    agreements.ACTION_ITEM_KINDS,
+    agreements.AGREEMENT_KINDS,
+    agreements.AGREEMENT_STATUSES,
+    dialogues.DECISION_EFFECTS,
+    dialogues.DIALOGUE_LEVELS,
+    documents.DOCUMENT_KINDS,
+    reporting.IMPLEMENTATION_STATUSES,
+    kernel_codes.LANGUAGES,
+    agreements.LINEAGE_KINDS,
+    dialogues.MEETING_FORMATS,
+    dialogues.MEETING_STATUSES,
+    kernel_codes.OPERATIONS,
+    directory.ORGANIZATION_KINDS,
+    dialogues.PARTICIPATION_ROLES,
+    agreements.RELATION_KINDS,
+    reporting.REPORT_STATES,
+    kernel_codes.ROLES,
+    reporting.STANDING_BASES,
+    agreements.THEMES,
+    kernel_codes.VISIBILITIES,
+)

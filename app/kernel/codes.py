@@ -6,6 +6,11 @@ from enum import StrEnum
 from app.kernel.text import LocalizedText
 
 
+def text(en: str, ko: str, zh: str) -> LocalizedText:
+    """The same text in the three languages."""
+    return {"en": en, "ko": ko, "zh": zh}
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """One code: its label in three languages, what it means, and its kin in other standards.

@@ -4,7 +4,6 @@ import re
 
 from sqlalchemy import (
     CheckConstraint,
-    Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
     func,
@@ -16,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.kernel.problems import Conflict, ProblemError, shown
 from app.kernel.records import Base, Record
+
+_KEYS = (UniqueConstraint, PrimaryKeyConstraint)
 
 
 def ends_not_before_starts(starts: str, ends: str) -> CheckConstraint:
@@ -42,12 +43,10 @@ def _constraint_name(error: IntegrityError) -> str:
     if match := re.search(r"UNIQUE constraint failed: (.+)", message):
         broken = set(match.group(1).split(", "))
         for table in Base.metadata.tables.values():
-            for rule in (*table.constraints, *table.indexes):
-                unique = isinstance(rule, UniqueConstraint | PrimaryKeyConstraint) or (
-                    isinstance(rule, Index) and rule.unique
-                )
-                if unique and broken == {f"{table.name}.{column.name}" for column in rule.columns}:
-                    return str(rule.name)
+            keys = [c for c in table.constraints if isinstance(c, _KEYS)]
+            for key in (*keys, *(index for index in table.indexes if index.unique)):
+                if broken == {f"{table.name}.{column.name}" for column in key.columns}:
+                    return str(key.name)
     if match := re.search(r"CHECK constraint failed: (\w+)", message):
         return match.group(1)
     if re.fullmatch(r"\w+", message):
