@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 import uvicorn
+from alembic.util.exc import CommandError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -63,7 +65,11 @@ def settings_in_force(**overrides: object) -> Settings:
 def opened(*, migrated: bool = True) -> Iterator[Database]:
     """The database of the settings, refused in one sentence where it cannot be used."""
     settings = settings_in_force()
-    engine = open_engine(settings.database_url, busy_timeout=settings.busy_timeout)
+    try:
+        engine = open_engine(settings.database_url, busy_timeout=settings.busy_timeout)
+    except OSError as error:
+        place = f"CLEARSKY_DATABASE_URL is {settings.database_url}"
+        raise Refused(f"{place}: {error.filename}: {error.strerror}.") from None
     try:
         if migrated and not is_migrated(engine):
             raise Refused("The database is not migrated; run `clearsky migrate` first.")
@@ -174,7 +180,10 @@ def migrate() -> None:
     """Bring the database's tables to this version; existing records stay."""
     with opened(migrated=False) as database:
         before = database_migration(database.engine)
-        upgrade(database.engine)
+        try:
+            upgrade(database.engine)
+        except CommandError as error:
+            raise Refused(f"The database cannot be migrated: {error}.") from None
         after = database_migration(database.engine)
     click.echo(f"The database is at migration {after}" + ("." if before != after else " already."))
 
@@ -206,7 +215,10 @@ def load_command(folders: tuple[Path, ...], demo: bool, reason: str | None) -> N
 def export_command(folder: Path) -> None:
     """Write the record to FOLDER as load files, which `clearsky load` reads back."""
     with opened() as database, database.reading(OPERATOR) as session:
-        counts = export(session, folder)
+        try:
+            counts = export(session, folder)
+        except OSError as error:
+            raise Refused(f"{error.filename}: {error.strerror}.") from None
     for file, count in counts.items():
         click.echo(f"{folder / file}: {count}")
 
@@ -219,12 +231,22 @@ def keys() -> None:
     """Create, list and revoke API keys."""
 
 
+def _name_of_key(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", value):
+        raise click.BadParameter(
+            f"{value!r} is not 1 to 64 letters, digits, dots, hyphens, underscores and @",
+            context,
+            parameter,
+        )
+    return value
+
+
 @keys.command(
     "create",
     epilog="\b\nExamples:\n  clearsky keys create kr-desk --role editor --party KR\n"
     "  clearsky keys create nier --role reporter --party KR --organization kr-nier",
 )
-@click.argument("name")
+@click.argument("name", callback=_name_of_key)
 @click.option(
     "--role",
     type=click.Choice([role.value for role in Role]),
@@ -240,6 +262,8 @@ def create_key(name: str, role: str, party: str | None, organization: str | None
             raise Refused(f"There is a key {name} already, or was; take another name.")
         if Role(role) in (Role.REPORTER, Role.EDITOR) and party is None:
             raise Refused(f"A {role} speaks for a party; add --party, such as --party KR.")
+        if organization is not None and party is None:
+            raise Refused(f"{organization} belongs to a party; add --party.")
         _require_known(session, "party", party)
         _require_known(session, "organization", organization)
         if organization is not None:
@@ -281,7 +305,7 @@ def revoke_key(name: str) -> None:
     click.echo(f"Revoked {name}.")
 
 
-@cli.command("verify", epilog="\b\nExamples:\n  clearsky verify\n  clearsky verify --since 120")
+@cli.command("verify", epilog="\b\nExamples:\n  clearsky verify\n  clearsky verify --since 1")
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Trust it up to here.")
 def verify_command(since: int) -> None:
     """Recompute the journal's hash chain, and compare every record with its last change.
@@ -329,9 +353,14 @@ def main() -> NoReturn:
         sys.exit(stop.exit_code)
     except click.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.UsageError as error:
         hint = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
-        click.echo(f"clearsky: {error.format_message()}{hint}", err=True)
+        # Click breaks a list of choices into lines; a refusal is one sentence.
+        message = " ".join(error.format_message().split()).rstrip(".")
+        click.echo(f"clearsky: {message}.{hint}", err=True)
         sys.exit(2)
     except click.ClickException as error:
         error.show()

@@ -105,8 +105,8 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
-        collection = path.removeprefix("/v1/").partition("/")[0]
-        if parameter["name"] == "id" and collection in IDS:
+        collection = path.removeprefix("/v1").split("/")[1]
+        if parameter["in"] == "path" and collection in IDS:
             parameter["example"] = IDS[collection]
             schema.pop("examples", None)
 

@@ -13,6 +13,7 @@ IDS = {
     "action-items": "clear-sky-plan-2023-5",
     "documents": "press-release-2023-12-20",
     "codes": "implementation-statuses",
+    "problems": "not-found",
 }
 
 # A request body for each operation that takes one.

@@ -1,5 +1,6 @@
 """What an operator can set: environment variables named `CLEARSKY_…`, or the same in `.env`."""
 
+import re
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     def _known_engine(cls, value: str) -> str:
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError("is not a database URL; try sqlite:///var/clearsky.db") from None
         driver = SUPPORTED_DRIVERS.get(url.drivername.partition("+")[0])
         if driver is None:
@@ -87,8 +88,10 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
+        # A database URL may hold a password, which no message shows.
+        given = re.sub(r"://[^@/]*@", "://***@", repr(first["input"]))
         raise SettingsError(
-            f"CLEARSKY_{name.upper()} is {first['input']!r}: {message[0].lower()}{message[1:]}."
+            f"CLEARSKY_{name.upper()} is {given}: {message[0].lower()}{message[1:]}."
         ) from None
 
 

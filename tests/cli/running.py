@@ -101,21 +101,19 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, port: int, *options: str, **settings: str) -> Iterator[Serving]:
-    """`clearsky serve --port PORT OPTIONS` in `folder`, ready, and gone afterwards."""
+def started(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
+    """`clearsky serve --port LISTEN OPTIONS` in `folder`, just started, and gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "output").open("wb") as output, (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
-            [str(BIN / "clearsky"), "serve", "--port", str(port), *options],
+            [str(BIN / "clearsky"), "serve", "--port", str(listen), *options],
             cwd=folder,
             env=environment(**settings),
             stdout=output,
             stderr=errors,
         )
         try:
-            started = Serving(process, port, folder)
-            started.wait_until_ready()
-            yield started
+            yield Serving(process, listen, folder)
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -124,6 +122,14 @@ def serving(folder: Path, port: int, *options: str, **settings: str) -> Iterator
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+@contextmanager
+def serving(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
+    """The same, once it is ready."""
+    with started(folder, listen, *options, **settings) as server:
+        server.wait_until_ready()
+        yield server
 
 
 def shown_examples(help_text: str) -> list[str]:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
-from tests.conftest import Clients
+from tests.conftest import Clients, Server
 
 ROOT = Path(__file__).parents[2]
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -41,8 +41,8 @@ class _Named(HTMLParser):
 
 
 @pytest.fixture
-def document(clients: Clients) -> dict[str, Any]:
-    answer = clients.anonymous.get("/openapi.json")
+def document(running_server: Server) -> dict[str, Any]:
+    answer = httpx.get(f"{running_server.address}/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     return answer.json()
@@ -56,8 +56,8 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
-def test_the_pages_name_no_host_but_the_server_itself(page: str, clients: Clients) -> None:
-    answer = clients.anonymous.get(page)
+def test_the_pages_name_no_host_but_the_server_itself(page: str, running_server: Server) -> None:
+    answer = httpx.get(f"{running_server.address}{page}")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
     named = _Named()
@@ -68,7 +68,7 @@ def test_the_pages_name_no_host_but_the_server_itself(page: str, clients: Client
     assert [name for name in addresses if urlsplit(name).netloc not in (own_host, "")] == []
     for name in addresses:
         if urlsplit(name).scheme != "data":
-            asset = clients.anonymous.get(name)
+            asset = httpx.get(name)
             assert asset.status_code == 200, name
             assert len(asset.content) > 100, name
 
@@ -91,7 +91,7 @@ def test_every_operation_has_a_name_a_summary_and_a_declared_tag(document: dict[
     declared = {tag["name"] for tag in document["tags"]}
     for method, path, operation in operations:
         assert len(operation["summary"].split()) >= 2, (method, path)
-        assert len(operation["tags"]) == 1, (method, path)
+        assert operation["tags"], (method, path)
         assert set(operation["tags"]) <= declared, (method, path)
     assert declared == {tag for _, _, operation in operations for tag in operation["tags"]}
     assert all(tag["description"].endswith(".") for tag in document["tags"])
@@ -181,10 +181,8 @@ def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clie
     """GET each route that takes an id by the example of its id, as the docs page would."""
     failed = []
     for method, path, operation in _operations(document):
-        ids = _path_examples(operation)
         if method == "GET" and "{" in path and "status-reports" not in path:
-            assert ids, f"{path} shows no example of its parameters"
-            answer = clients.anonymous.get(path.format(**ids))
-            if answer.status_code != 200:
-                failed.append((path, ids, answer.status_code))
+            ids = _path_examples(operation)
+            status = clients.anonymous.get(path.format(**ids)).status_code if ids else "no example"
+            failed += [(path, ids, status)] if status != 200 else []
     assert failed == []

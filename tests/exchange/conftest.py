@@ -22,3 +22,14 @@ def migrated(migrated_url: str) -> Iterator[Database]:
     engine = open_engine(migrated_url)
     yield Database(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database of each engine for a module's tests that leave it as they found it."""
+    name = "sqlite_templates" if request.param == "sqlite" else "postgres_templates"
+    templates: Templates = request.getfixturevalue(name)
+    with templates.fresh("migrated") as url:
+        engine = open_engine(url)
+        yield Database(engine)
+        engine.dispose()

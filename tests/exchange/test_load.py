@@ -130,6 +130,54 @@ def test_a_changed_record_alone_is_changed_in_one_revision(
     assert _changes(migrated, 2) == [(kind, record, "update")]
 
 
+def _swap_numbers(files: World) -> None:
+    files["action-items.json"][1]["number"] = 2
+    files["action-items.json"][2]["number"] = 1
+
+
+def _swap_ordinals(files: World) -> None:
+    files["meetings.json"][0]["ordinal"] = 2
+    files["meetings.json"][1]["ordinal"] = 1
+
+
+def _turn_parents_round(files: World) -> None:
+    files["organizations.json"][2]["parent"] = "kr-bureau"
+    del files["organizations.json"][1]["parent"]
+
+
+def _turn_relations_round(files: World) -> None:
+    first, second = files["agreements.json"]
+    first["relations"] = [{"kind": "continues", "agreement": second["id"]}]
+    del second["relations"]
+
+
+def _turn_lineage_round(files: World) -> None:
+    first, second, _ = files["action-items.json"]
+    first["lineage"] = [{"kind": "continued", "action_item": second["id"]}]
+    del second["lineage"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _swap_numbers,
+        _swap_ordinals,
+        _turn_parents_round,
+        _turn_relations_round,
+        _turn_lineage_round,
+    ],
+)
+def test_what_is_sound_as_a_whole_is_loaded_whatever_the_order_of_writing(
+    change: Callable[[World], None], migrated: Database, tmp_path: Path
+) -> None:
+    before = write_world(tmp_path / "before", world())
+    files = world()
+    change(files)
+    after = write_world(tmp_path / "after", files)
+    for revision, folder in enumerate([before, after, before], start=1):
+        assert load_folders(migrated, folder).revision == revision
+
+
 def test_a_record_added_to_the_files_alone_is_created(migrated: Database, tmp_path: Path) -> None:
     load_folders(migrated, write_world(tmp_path / "before", world()))
     files = world()

@@ -85,24 +85,30 @@ FAULTS_BETWEEN: list[tuple[str, int, str, object, str, str | None, str | None]] 
     ),
     (REPORTS, 0, "/action_item", "plan-9", "unknown_reference", None, "plan-9"),
     (REPORTS, 0, "/corrects", FIRST_REPORT[:-1] + "9", "unknown_reference", None, "000000000009"),
-    (ORGANIZATIONS, 2, "/parent", "kr-bureau", "no_cycle_in_parents", None, "kr-bureau"),
-    (ORGANIZATIONS, 2, "/parent", "kr-moe", "no_cycle_in_parents", None, "kr-moe"),
-    (ORGANIZATIONS, 2, "/succeeded_by", "kr-moe", "no_cycle_in_succession", None, "kr-moe"),
-    (
-        *(AGREEMENTS, 0, "/relations", [{"kind": "continues", "agreement": "plan-2023"}]),
-        *("no_cycle_in_relations", "/relations/0/agreement", "plan-2023"),
-    ),
-    (
-        *(ITEMS, 0, "/lineage", [{"kind": "merged", "action_item": "plan-2023-1"}]),
-        *("no_cycle_in_lineage", "/lineage", "plan-2023-1"),
-    ),
     (ITEMS, 2, "/number", 1, "uq_action_item_number_in_agreement", None, "1"),
     (MEETINGS, 1, "/ordinal", 1, "uq_meeting_ordinal_in_dialogue", None, "1"),
     (ITEMS, 1, "/leads/0/party", "JP", "party_of_agreement", None, "JP"),
     (REPORTS, 1, "/party", "JP", "party_of_agreement", None, "JP"),
     (REPORTS, 1, "/party", "CN", "own_report_on_item", "/corrects", FIRST_REPORT),
     (REPORTS, 1, "/action_item", "plan-2022-1", "own_report_on_item", "/corrects", FIRST_REPORT),
-    (REPORTS, 1, "/corrects", SECOND_REPORT, "cycle", None, SECOND_REPORT),
+]
+
+
+# File, record, pointer, value, the rule's name, and the ids on the way round.
+CYCLES: list[tuple[str, int, str, object, str, list[str]]] = [
+    (ORGANIZATIONS, 2, "/parent", "kr-moe", "no_cycle_in_parents", ["kr-moe"]),
+    (ORGANIZATIONS, 2, "/parent", "kr-bureau", "no_cycle_in_parents", ["kr-moe", "kr-bureau"]),
+    (ORGANIZATIONS, 2, "/succeeded_by", "kr-moe", "no_cycle_in_succession", ["kr-moe"]),
+    (
+        *(AGREEMENTS, 0, "/relations", [{"kind": "continues", "agreement": "plan-2023"}]),
+        *("no_cycle_in_relations", ["plan-2022", "plan-2023"]),
+    ),
+    (
+        *(ITEMS, 0, "/lineage", [{"kind": "merged", "action_item": "plan-2023-1"}]),
+        *("no_cycle_in_lineage", ["plan-2022-1", "plan-2023-1"]),
+    ),
+    (REPORTS, 1, "/corrects", SECOND_REPORT, "cycle", [SECOND_REPORT]),
+    (REPORTS, 0, "/corrects", SECOND_REPORT, "cycle", [FIRST_REPORT, SECOND_REPORT]),
 ]
 
 
@@ -161,12 +167,32 @@ def test_one_bad_record_refuses_the_whole_load(
     rule: str,
     told_pointer: str | None,
     told_value: str | None,
-    migrated: Database,
+    lasting: Database,
     tmp_path: Path,
 ) -> None:
     _write_fault(tmp_path, file, index, pointer, value)
     where = pointer if told_pointer is None else told_pointer
-    _assert_told(_refusal(migrated, tmp_path), file, index, where, rule, told_value)
+    _assert_told(_refusal(lasting, tmp_path), file, index, where, rule, told_value)
+
+
+@pytest.mark.parametrize(("file", "index", "pointer", "value", "rule", "way"), CYCLES)
+def test_a_cycle_is_refused_at_one_of_its_records(
+    file: str,
+    index: int,
+    pointer: str,
+    value: object,
+    rule: str,
+    way: list[str],
+    lasting: Database,
+    tmp_path: Path,
+) -> None:
+    _write_fault(tmp_path, file, index, pointer, value)
+    told = _refusal(lasting, tmp_path)
+    ids = [record["id"] for record in world()[file]]
+    places = [f"{file}, record {ids.index(each) + 1} ({each}): {pointer}" for each in way]
+    assert told.startswith(tuple(places))
+    assert rule in told
+    assert all(each in told for each in way)
 
 
 @pytest.mark.parametrize("file", [PARTIES, MEETINGS, REPORTS])
@@ -228,18 +254,18 @@ def test_a_file_that_is_no_array_of_records_is_refused(
     assert len(told) < 600
 
 
-def test_an_empty_array_loads_nothing(migrated: Database, tmp_path: Path) -> None:
+def test_an_empty_array_loads_nothing(lasting: Database, tmp_path: Path) -> None:
     (tmp_path / PARTIES).write_bytes(b"[]")
-    before = state_of(migrated)
-    assert load_folders(migrated, tmp_path).revision is None
-    assert state_of(migrated) == before
+    before = state_of(lasting)
+    assert load_folders(lasting, tmp_path).revision is None
+    assert state_of(lasting) == before
 
 
-def test_a_report_corrected_twice_is_refused(migrated: Database, tmp_path: Path) -> None:
+def test_a_report_corrected_twice_is_refused(lasting: Database, tmp_path: Path) -> None:
     files = world()
     third = SECOND_REPORT[:-1] + "3"
     files[REPORTS].append({**files[REPORTS][1], "id": third})
-    told = _refusal(migrated, write_world(tmp_path, files))
+    told = _refusal(lasting, write_world(tmp_path, files))
     assert REPORTS in told
     assert "uq_status_report_corrected_once" in told
     assert FIRST_REPORT in told

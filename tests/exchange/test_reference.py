@@ -146,14 +146,6 @@ def test_every_record_cites_a_source() -> None:
     assert without == []
 
 
-def test_every_source_is_cited_and_can_be_found() -> None:
-    documents = {record["id"] for file, record in _records() if file == "documents.json"}
-    cited = {
-        citation["document"] for _, record in _records() for citation in record.get("citations", [])
-    }
-    assert documents == cited | {RELEASE_ID}
-
-
 def test_every_pointer_of_a_citation_resolves() -> None:
     for file, record in _records():
         for citation in record.get("citations", []):
@@ -295,13 +287,10 @@ def test_every_text_of_the_demonstration_is_labelled() -> None:
     assert texts > 50
 
 
-def test_the_demonstration_tells_two_years_of_both_sides_on_every_item() -> None:
+def test_the_demonstration_tells_two_years_of_both_sides() -> None:
     reports = [report for _, report in _records(DEMONSTRATION)]
-    days = sorted(report["reported_on"] for report in reports)
-    assert int(days[-1][:4]) - int(days[0][:4]) >= 1
+    assert min(report["period_start"] for report in reports) == "2024-01"
+    assert max(report["period_end"] for report in reports) == "2025-12"
     assert {report["party"] for report in reports} == {"KR", "CN"}
-    assert {report["action_item"] for report in reports} == {
-        f"clear-sky-plan-2023-{number}" for number in range(1, 10)
-    }
     assert any(report.get("corrects") for report in reports)
     assert any(report["state"] == "withdrawn" for report in reports)

@@ -1,0 +1,1 @@
+"""What the API does, over HTTP, on both engines."""

@@ -1,0 +1,1 @@
+"""How the API keeps its manners, over HTTP, on both engines."""

@@ -1,0 +1,1 @@
+"""What each kind of record does over HTTP, on both engines."""
