@@ -1,7 +1,8 @@
 """Recomputing the journal: is the chain whole, and is every record what its last change says?"""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import groupby
 
 from sqlalchemy import and_, exists, func, select
@@ -43,15 +44,16 @@ def _verify_chain(
             return 0, Fault(revision=since, detail="There is no such revision.")
         previous = trusted
     expected = since + 1
-    for revision, changes in _revisions(session, since):
-        if revision.number != expected:
-            return expected - since - 1, Fault(
-                revision=expected, detail=f"Missing: revision {revision.number} follows."
-            )
-        fault = _fault_of(revision, changes, previous)
-        if fault is not None:
-            return expected - since - 1, fault
-        previous, expected = revision.hash, expected + 1
+    with closing(_revisions(session, since)) as revisions:
+        for revision, changes in revisions:
+            if revision.number != expected:
+                return expected - since - 1, Fault(
+                    revision=expected, detail=f"Missing: revision {revision.number} follows."
+                )
+            fault = _fault_of(revision, changes, previous)
+            if fault is not None:
+                return expected - since - 1, fault
+            previous, expected = revision.hash, expected + 1
     if (head.revision, head.hash) != (expected - 1, previous):
         return expected - since - 1, Fault(
             revision=head.revision,
@@ -60,17 +62,21 @@ def _verify_chain(
     return expected - since - 1, None
 
 
-def _revisions(session: Session, since: int) -> Iterator[tuple[Revision, list[Change]]]:
-    rows = session.execute(
+def _revisions(
+    session: Session, since: int
+) -> Generator[tuple[Revision, list[Change]], None, None]:
+    statement = (
         select(Revision, Change)
         .outerjoin(Change, Change.revision == Revision.number)
         .where(Revision.number > since)
         .order_by(Revision.number, Change.sequence)
         .execution_options(yield_per=_BATCH)
     )
-    for _, group in groupby(rows, key=lambda row: row[0].number):
-        found = list(group)
-        yield found[0][0], [row[1] for row in found if row[1] is not None]
+    # Closed with the generator, which a fault ends early: the server keeps a cursor for it.
+    with session.execute(statement) as rows:
+        for _, group in groupby(rows, key=lambda row: row[0].number):
+            found = list(group)
+            yield found[0][0], [row[1] for row in found if row[1] is not None]
 
 
 def _fault_of(revision: Revision, changes: list[Change], previous: str) -> Fault | None:

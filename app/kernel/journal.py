@@ -263,9 +263,14 @@ def stamp_before_flush(session: Session, context: UOWTransaction, instances: obj
 
 
 def write_before_commit(session: Session) -> None:
-    """A listener for `before_commit`: a transaction that changed records commits its revision."""
+    """A listener for `before_commit`: a transaction that changed records commits its revision.
+
+    A recorder serves one transaction; what is written after its commit would be refused.
+    """
     session.flush()
-    recorder(session).write(session)
+    if "recorder" in session.info:
+        recorder(session).write(session)
+        del session.info["recorder"]
 
 
 def refuse_unrecorded_writes(state: ORMExecuteState) -> None:

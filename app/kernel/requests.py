@@ -451,10 +451,17 @@ def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
         )
 
 
+def _has_body(request: Request) -> bool:
+    # RFC 9112, section 6.3: a request has a body where one of these says so.
+    length = request.headers.get("content-length", "0")
+    return length != "0" or "transfer-encoding" in request.headers
+
+
 def _require_json(request: Request) -> None:
     given = request.headers.get("content-type")
-    if given is None:
+    if given is None and not _has_body(request):
         return
+    given = given or "none"
     media_type = given.partition(";")[0].strip().lower()
     main, _, sub = media_type.partition("/")
     if main != "application" or not (sub == "json" or sub.endswith("+json")):
