@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -17,6 +17,7 @@ import uvicorn
 from alembic.util.exc import CommandError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from uvicorn.supervisors import Multiprocess
 
 from app import __version__
 from app.exchange.export import export
@@ -109,9 +110,9 @@ def serve(**options: object) -> None:
     configure_logs(settings.log_level, settings.log_format)
     with opened(migrated=False) as database:
         _prepare(database)
-    _require_free_port(settings)
-    _tell_where(settings)
-    _run(settings)
+    with _listening(settings) as listener:
+        _tell_where(settings.host, listener.getsockname()[1])
+        _run(settings, listener)
 
 
 def _prepare(database: Database) -> None:
@@ -133,46 +134,52 @@ def _prepare(database: Database) -> None:
         click.echo(key)
 
 
-def _require_free_port(settings: Settings) -> None:
-    # Asked before the workers start: they would each say it, in the middle of their logs.
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            place = f"{settings.host} port {settings.port}"
-            raise Refused(f"Cannot listen on {place}: {error.strerror}.") from None
+def _listening(settings: Settings) -> socket.socket:
+    # Bound once, here, and handed to all workers: so the port that is told is the one that answers.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        place = f"{settings.host} port {settings.port}"
+        raise Refused(f"Cannot listen on {place}: {error.strerror}.") from None
+    listener.set_inheritable(True)
+    return listener
 
 
-def _tell_where(settings: Settings) -> None:
-    address = f"http://{settings.host}:{settings.port}"
+def _tell_where(host: str, port: int) -> None:
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     click.echo(f"The API and its documentation: {address}/docs", err=True)
     click.echo("Where the nine items of the Clear Sky Plan stand:", err=True)
     click.echo(f"  curl {address}/v1/dialogues/cn-kr-dg-dialogue/progress", err=True)
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, listener: socket.socket) -> None:
     # Workers are new processes: what was given on the command line reaches them like all settings.
-    _export_to_workers(settings)
-    # Uvicorn repeats the signal that stopped it; after a clean stop that must not kill us.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    uvicorn.run(
+    for name in ("host", "port", "workers"):
+        os.environ[f"CLEARSKY_{name.upper()}"] = str(getattr(settings, name))
+    current_settings.cache_clear()
+    # Uvicorn takes the signals once it runs, and repeats after its clean stop the one that came.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    config = uvicorn.Config(
         "app.main:served_app",
         factory=True,
-        host=settings.host,
-        port=settings.port,
         workers=settings.workers,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=30,
     )
-
-
-def _export_to_workers(settings: Settings) -> None:
-    for name in ("host", "port", "workers"):
-        os.environ[f"CLEARSKY_{name.upper()}"] = str(getattr(settings, name))
-    current_settings.cache_clear()
+    with suppress(KeyboardInterrupt):
+        if settings.workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+            return
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if not server.started:
+            raise Refused("The server could not start; its logs say why.")
 
 
 @cli.command(epilog="\b\nExample:\n  clearsky migrate")

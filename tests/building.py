@@ -133,7 +133,7 @@ WORLD: tuple[tuple[str, Json], ...] = (
 def post(client: httpx.Client, path: str, body: Mapping[str, Any], **headers: str) -> Json:
     """Writes by POST, and returns the record that it answers."""
     answer = client.post(path, json=body, headers=headers)
-    assert answer.status_code in (200, 201), answer.text
+    assert answer.status_code in (200, 201), answer.text[:500]
     record: Json = answer.json()
     return record
 
@@ -158,7 +158,7 @@ def withdraw(client: httpx.Client, report_id: str) -> Json:
 def get(client: httpx.Client, path: str, **parameters: Any) -> Json:
     """What a GET answers."""
     answer = client.get(path, params=parameters)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 200, answer.text[:500]
     found: Json = answer.json()
     return found
 
@@ -166,7 +166,7 @@ def get(client: httpx.Client, path: str, **parameters: Any) -> Json:
 def etag(client: httpx.Client, path: str) -> str:
     """The record's present ETag."""
     answer = client.get(path)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 200, answer.text[:500]
     return answer.headers["ETag"]
 
 
@@ -178,7 +178,7 @@ def patch(client: httpx.Client, path: str, changes: object, **headers: str) -> h
 def patched(client: httpx.Client, path: str, changes: object, **headers: str) -> Json:
     """Patches a record as it is now, and returns the record that it answers."""
     answer = patch(client, path, changes, **headers)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 200, answer.text[:500]
     record: Json = answer.json()
     return record
 
@@ -211,7 +211,7 @@ def ids(client: httpx.Client, path: str, **parameters: Any) -> list[str]:
 
 def refusal(answer: httpx.Response, status: int, problem: str) -> list[Json]:
     """Asserts a problem of this status and type, and returns its errors."""
-    assert answer.status_code == status, answer.text
+    assert answer.status_code == status, answer.text[:500]
     assert answer.headers["Content-Type"] == "application/problem+json"
     document = answer.json()
     assert document["type"] == f"/problems/{problem}", document

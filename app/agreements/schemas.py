@@ -153,3 +153,6 @@ class ActionItemBody(RecordTail, ActionItemFields, RecordHead):
 
 class ActionItemRecord(RecordReading, RecordTail, ActionItemFields, RecordIdentity):
     """An action item, as it is answered."""
+
+    # Its bounds are a rule for bodies; a load that renumbers items parks them beyond the bounds.
+    number: int

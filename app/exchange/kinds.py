@@ -1,7 +1,7 @@
 """What a load file of each kind holds, declared once for loading and exporting."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,7 +30,8 @@ class Kind:
     """A kind of record in load files: its file, and the rules that hold it to other records.
 
     `rule` is asked before the record is written, as by the kind's routes; `rule_of_whole` once all
-    records of the load are.
+    records of the load are. `loosened` gives, for the fields by which records of the kind can stand
+    in each other's way, a value (made from a number of its own) by which none does.
     """
 
     file: str
@@ -38,18 +39,56 @@ class Kind:
     body: type[BaseModel]
     rule: Callable[[Session, Any], None] | None = None
     rule_of_whole: Callable[[Session, Any], None] | None = None
+    loosened: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
+
+
+def _nothing(_: int) -> None:
+    return None
+
+
+def _empty(_: int) -> list[Any]:
+    return []
+
+
+def _beyond_all_numbers(own: int) -> int:
+    # No body may give a number as large as these.
+    return 1_000_000 + own
 
 
 # In an order in which a reader meets what is referred to before what refers to it.
 KINDS = (
     Kind("parties.json", Party, PartyBody),
-    Kind("organizations.json", Organization, OrganizationBody, refuse_organization_cycles),
+    Kind(
+        "organizations.json",
+        Organization,
+        OrganizationBody,
+        refuse_organization_cycles,
+        loosened={"parent": _nothing, "succeeded_by": _nothing},
+    ),
     Kind("people.json", Person, PersonBody),
     Kind("documents.json", Document, DocumentBody),
     Kind("dialogues.json", Dialogue, DialogueBody),
-    Kind("meetings.json", Meeting, MeetingBody, require_free_ordinal),
-    Kind("agreements.json", Agreement, AgreementBody, refuse_agreement_cycles),
-    Kind("action-items.json", ActionItem, ActionItemBody, require_sound_item),
+    Kind(
+        "meetings.json",
+        Meeting,
+        MeetingBody,
+        require_free_ordinal,
+        loosened={"ordinal": _nothing},
+    ),
+    Kind(
+        "agreements.json",
+        Agreement,
+        AgreementBody,
+        refuse_agreement_cycles,
+        loosened={"relations": _empty},
+    ),
+    Kind(
+        "action-items.json",
+        ActionItem,
+        ActionItemBody,
+        require_sound_item,
+        loosened={"lineage": _empty, "number": _beyond_all_numbers},
+    ),
     Kind(
         "status-reports.json",
         StatusReport,

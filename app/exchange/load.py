@@ -94,7 +94,7 @@ def _read_file(kind: Kind, path: Path) -> Iterable[Entry]:
         try:
             body = kind.body.model_validate(record)
         except ValidationError as error:
-            told = _told(problem_errors(error.errors(), prefix=("body",)), "")
+            told = _told(problem_errors(error.errors(), prefix=("body",)), "", "the record")
             raise LoadError(f"{path.name}, record {index + 1}: {told}") from None
         record_id = getattr(body, "id", None)
         if record_id is None:
@@ -102,11 +102,11 @@ def _read_file(kind: Kind, path: Path) -> Iterable[Entry]:
         yield Entry(kind, path, index, record_id, body)
 
 
-def _told(errors: list[ProblemError], otherwise: str) -> str:
+def _told(errors: list[ProblemError], otherwise: str, whole: str = "the file") -> str:
     if not errors:
         return otherwise
     first = errors[0]
-    return f"{first.pointer or 'the file'}: {first.detail} ({first.rule}; given: {first.value!r})"
+    return f"{first.pointer or whole}: {first.detail} ({first.rule}; given: {first.value!r})"
 
 
 def load(database: Database, author: Author, entries: list[Entry]) -> Loaded:
@@ -117,6 +117,7 @@ def load(database: Database, author: Author, entries: list[Entry]) -> Loaded:
     """
     with database.writing(author) as session:
         _require_known_references(session, entries)
+        _loosen(session, entries)
         records: list[tuple[Entry, Record]] = []
         for kind in KINDS:
             for entry in (entry for entry in entries if entry.kind is kind):
@@ -161,6 +162,20 @@ def _existing(session: Session, model: type[Record], ids: set[str]) -> set[str]:
     return found
 
 
+def _loosen(session: Session, entries: list[Entry]) -> None:
+    # Two items may swap their numbers, or a parent and a child their places: sound as a whole, but
+    # not while one of them is written and the other is not.
+    for own, entry in enumerate(entries):
+        record = session.get(entry.kind.model, entry.id) if entry.kind.loosened else None
+        if record is None:
+            continue
+        standing = entry.kind.body.model_validate(record, from_attributes=True)
+        for name, loose in entry.kind.loosened.items():
+            if getattr(standing, name) != getattr(entry.body, name):
+                setattr(record, name, loose(own))
+    session.flush()
+
+
 def _upsert(session: Session, entry: Entry) -> Record:
     record = session.get(entry.kind.model, entry.id)
     if record is None:
@@ -187,7 +202,8 @@ def _hold_to(
     try:
         rule(session, record)
     except Problem as problem:
-        raise LoadError(f"{entry.place}: {_told(problem.errors, problem.detail)}") from None
+        told = _told(problem.errors, problem.detail, "the record")
+        raise LoadError(f"{entry.place}: {told}") from None
 
 
 def _flush(session: Session, entry: Entry) -> None:

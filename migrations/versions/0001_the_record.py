@@ -195,7 +195,7 @@ def upgrade() -> None:
         sa.Column("sort_text", TEXT, nullable=False),
         sa.CheckConstraint(
             "CASE length(ends) WHEN 4 THEN ends || '-12-31' WHEN 7 THEN ends || '-31' ELSE ends END >= starts",
-            name="ck_agreement_ends_not_before_starts",
+            name=op.f("ck_agreement_ends_not_before_starts"),
         ),
         sa.ForeignKeyConstraint(
             ["overseen_by_id"],
@@ -335,9 +335,9 @@ def upgrade() -> None:
         sa.Column("sort_text", TEXT, nullable=False),
         sa.CheckConstraint(
             "CASE length(ends) WHEN 4 THEN ends || '-12-31' WHEN 7 THEN ends || '-31' ELSE ends END >= starts",
-            name="ck_meeting_ends_not_before_starts",
+            name=op.f("ck_meeting_ends_not_before_starts"),
         ),
-        sa.CheckConstraint("ordinal >= 1", name="ck_meeting_ordinal_from_one"),
+        sa.CheckConstraint("ordinal >= 1", name=op.f("ck_meeting_ordinal_from_one")),
         sa.ForeignKeyConstraint(
             ["dialogue_id"],
             ["dialogue.id"],
@@ -407,10 +407,12 @@ def upgrade() -> None:
         sa.Column("sort_text", TEXT, nullable=False),
         sa.CheckConstraint(
             "CASE length(active_until) WHEN 4 THEN active_until || '-12-31' WHEN 7 THEN active_until || '-31' ELSE active_until END >= active_from",
-            name="ck_organization_ends_not_before_starts",
+            name=op.f("ck_organization_ends_not_before_starts"),
         ),
-        sa.CheckConstraint("parent_id <> id", name="ck_organization_no_cycle_in_parents"),
-        sa.CheckConstraint("succeeded_by_id <> id", name="ck_organization_no_cycle_in_succession"),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_organization_no_cycle_in_parents")),
+        sa.CheckConstraint(
+            "succeeded_by_id <> id", name=op.f("ck_organization_no_cycle_in_succession")
+        ),
         sa.ForeignKeyConstraint(
             ["parent_id"],
             ["organization.id"],
@@ -489,7 +491,7 @@ def upgrade() -> None:
         sa.Column("content_digest", KEY, nullable=False),
         sa.Column("search_text", TEXT, nullable=False),
         sa.Column("sort_text", TEXT, nullable=False),
-        sa.CheckConstraint("number >= 1", name="ck_action_item_number_from_one"),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_action_item_number_from_one")),
         sa.ForeignKeyConstraint(
             ["agreement_id"],
             ["agreement.id"],
@@ -570,7 +572,7 @@ def upgrade() -> None:
         sa.Column("related_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "related_id <> agreement_id", name="ck_agreement_relation_no_cycle_in_relations"
+            "related_id <> agreement_id", name=op.f("ck_agreement_relation_no_cycle_in_relations")
         ),
         sa.ForeignKeyConstraint(
             ["agreement_id"],
@@ -615,7 +617,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", MOMENT, nullable=True),
         sa.CheckConstraint(
             "role NOT IN ('reporter', 'editor') OR party IS NOT NULL",
-            name="ck_api_key_writer_has_party",
+            name=op.f("ck_api_key_writer_has_party"),
         ),
         sa.ForeignKeyConstraint(
             ["organization"], ["organization.id"], name="fk_api_key_organization"
@@ -672,7 +674,7 @@ def upgrade() -> None:
         sa.Column("sort_text", TEXT, nullable=False),
         sa.CheckConstraint(
             "title IS NOT NULL OR identifier IS NOT NULL OR url IS NOT NULL",
-            name="ck_document_can_be_named",
+            name=op.f("ck_document_can_be_named"),
         ),
         sa.ForeignKeyConstraint(
             ["issuer_id"],
@@ -696,7 +698,7 @@ def upgrade() -> None:
         sa.Column("ends", KEY, nullable=True),
         sa.CheckConstraint(
             "CASE length(ends) WHEN 4 THEN ends || '-12-31' WHEN 7 THEN ends || '-31' ELSE ends END >= starts",
-            name="ck_organization_name_ends_not_before_starts",
+            name=op.f("ck_organization_name_ends_not_before_starts"),
         ),
         sa.ForeignKeyConstraint(
             ["organization_id"],
@@ -1003,7 +1005,7 @@ def upgrade() -> None:
         sa.Column("predecessor_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "predecessor_id <> action_item_id", name="ck_lineage_no_cycle_in_lineage"
+            "predecessor_id <> action_item_id", name=op.f("ck_lineage_no_cycle_in_lineage")
         ),
         sa.ForeignKeyConstraint(
             ["action_item_id"],
@@ -1284,23 +1286,25 @@ def upgrade() -> None:
         sa.Column("sort_text", TEXT, nullable=False),
         sa.CheckConstraint(
             "(state = 'withdrawn') = (withdrawal_reason IS NOT NULL)",
-            name="ck_status_report_withdrawn_with_reason",
+            name=op.f("ck_status_report_withdrawn_with_reason"),
         ),
         sa.CheckConstraint(
             "CASE length(period_end) WHEN 4 THEN period_end || '-12-31' WHEN 7 THEN period_end || '-31' ELSE period_end END >= period_start",
-            name="ck_status_report_ends_not_before_starts",
+            name=op.f("ck_status_report_ends_not_before_starts"),
         ),
         sa.CheckConstraint(
-            "status <> 'completed' OR progress = 100", name="ck_status_report_completed_is_100"
+            "status <> 'completed' OR progress = 100",
+            name=op.f("ck_status_report_completed_is_100"),
         ),
         sa.CheckConstraint(
-            "status <> 'not_started' OR progress = 0", name="ck_status_report_not_started_is_0"
+            "status <> 'not_started' OR progress = 0",
+            name=op.f("ck_status_report_not_started_is_0"),
         ),
         sa.CheckConstraint(
-            "length(reported_on) = 10", name="ck_status_report_reported_on_is_a_day"
+            "length(reported_on) = 10", name=op.f("ck_status_report_reported_on_is_a_day")
         ),
         sa.CheckConstraint(
-            "progress BETWEEN 0 AND 100", name="ck_status_report_progress_is_percent"
+            "progress BETWEEN 0 AND 100", name=op.f("ck_status_report_progress_is_percent")
         ),
         sa.ForeignKeyConstraint(
             ["action_item_id", "agreement_id"],
@@ -1382,7 +1386,7 @@ def upgrade() -> None:
         sa.Column("url", TEXT, nullable=True),
         sa.Column("title", DOCUMENT, nullable=True),
         sa.CheckConstraint(
-            "(document_id IS NULL) <> (url IS NULL)", name="ck_evidence_document_or_url"
+            "(document_id IS NULL) <> (url IS NULL)", name=op.f("ck_evidence_document_or_url")
         ),
         sa.ForeignKeyConstraint(
             ["document_id"],

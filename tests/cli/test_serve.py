@@ -182,6 +182,25 @@ def _wait_until_it_no_longer_listens(port: int) -> None:
     raise AssertionError(f"it still listens after {DEADLINE} s")
 
 
+def _wait_until_it_tells_where(server: Serving) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while "/progress\n" not in server.errors and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_that_has_hardly_started_stops_too(
+    workers: str, tmp_path: Path, free_port: int, sqlite_templates: SqliteTemplates
+) -> None:
+    with (
+        sqlite_templates.fresh("reference") as database_url,
+        started(tmp_path, free_port, "--workers", workers, database_url=database_url) as server,
+    ):
+        _wait_until_it_tells_where(server)
+        assert server.stop() == 0
+        assert "Traceback" not in server.errors
+
+
 def test_two_workers_serve_and_stop_cleanly(
     tmp_path: Path, free_port: int, database_url: str, templates: Templates
 ) -> None:
@@ -244,9 +263,7 @@ def test_port_0_takes_a_free_port_and_tells_which(
         sqlite_templates.fresh("reference") as database_url,
         started(tmp_path, 0, database_url=database_url) as server,
     ):
-        deadline = time.monotonic() + DEADLINE
-        while "/progress" not in server.errors and time.monotonic() < deadline:
-            time.sleep(0.05)
+        _wait_until_it_tells_where(server)
         found = re.search(r"http://127\.0\.0\.1:([1-9]\d*)/docs", server.errors)
         assert found, server.errors
         server.port = int(found[1])

@@ -1,0 +1,80 @@
+"""Migrations: up and down on both engines, and just what the models say."""
+
+import httpx
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from app.directory.models import Party
+from app.directory.schemas import PartyBody
+from app.kernel.access import OPERATOR
+from app.kernel.changes import create
+from app.kernel.database import open_engine
+from app.kernel.journal import Author, head
+from app.kernel.migrating import (
+    database_migration,
+    downgrade,
+    is_migrated,
+    newest_migration,
+    upgrade,
+)
+from app.kernel.sessions import Database
+from app.tables import Base
+
+
+@pytest.fixture
+def engine(empty_url):
+    engine = open_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def differences(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, Base.metadata)
+
+
+def test_up_down_and_up_again_gives_what_the_models_say(engine):
+    assert (database_migration(engine), is_migrated(engine)) == (None, False)
+    upgrade(engine)
+    assert is_migrated(engine)
+    assert differences(engine) == []
+    downgrade(engine, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    upgrade(engine)
+    assert differences(engine) == []
+    database = Database(engine)
+    with database.writing(Author(OPERATOR)) as session:
+        body = PartyBody(id="KR", name={"en": "Korea"}, timezone="Asia/Seoul")
+        create(session, Party, body)
+    with database.reading(OPERATOR) as session:
+        assert head(session).number == 1
+
+
+def test_a_database_at_an_earlier_migration_is_not_ready(engine):
+    upgrade(engine)
+    downgrade(engine, "-1")
+    assert not is_migrated(engine)
+    upgrade(engine)
+    assert database_migration(engine) == newest_migration()
+
+
+def test_migrating_again_changes_nothing_and_keeps_the_signing_key(engine):
+    def key():
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT value FROM secret")).scalar_one()
+
+    upgrade(engine)
+    before = key()
+    upgrade(engine)
+    assert key() == before
+    assert len(before) == 64
+
+
+def test_the_server_is_not_ready_on_a_database_that_is_not_migrated(engine, running_server):
+    running_server.app.state.database = Database(engine)
+    answer = httpx.get(f"{running_server.address}/readyz")
+    assert answer.status_code == 503
+    assert "clearsky migrate" in answer.json()["detail"]
