@@ -1,1 +1,0 @@
-"""How the API keeps its manners, over HTTP, on both engines."""

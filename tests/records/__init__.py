@@ -1,1 +1,0 @@
-"""What each kind of record does over HTTP, on both engines."""
