@@ -28,6 +28,7 @@ from app.kernel.problems import (
     NotFound,
     Problem,
 )
+from app.kernel.same_origin import SameOrigin
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(SameOrigin)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app

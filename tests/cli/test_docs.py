@@ -186,3 +186,10 @@ def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clie
             status = clients.anonymous.get(path.format(**ids)).status_code if ids else "no example"
             failed += [(path, ids, status)] if status != 200 else []
     assert failed == []
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_a_page_may_ask_no_other_host_for_anything(clients: Clients, page: str) -> None:
+    policy = clients.anonymous.get(page).headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'; ")
+    assert "http" not in policy
