@@ -10,7 +10,8 @@ from app.agreements.queries import ACTION_ITEM_FILTERS, ACTION_ITEM_SORTS, Actio
 from app.agreements.schemas import ActionItemBody, ActionItemRecord
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
-from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
 from app.kernel.schemas import Page, merge_patch_of
 

@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from app.codes.lists import CODE_LISTS
 from app.kernel.codes import CodeList
 from app.kernel.problems import NotFound
-from app.kernel.requests import Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Reading
 from app.kernel.routes import LIST, READ, RecordId
 from app.kernel.schemas import Schema
 from app.kernel.text import Localized, Slug

@@ -9,7 +9,8 @@ from app.dialogues.queries import DIALOGUE_FILTERS, DIALOGUE_SORTS, DialogueQuer
 from app.dialogues.schemas import DialogueBody, DialogueRecord
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
-from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
 from app.kernel.schemas import Page, merge_patch_of
 from app.kernel.text import slug_of

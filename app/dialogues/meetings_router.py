@@ -11,7 +11,8 @@ from app.dialogues.queries import MEETING_FILTERS, MEETING_SORTS, MeetingQuery
 from app.dialogues.schemas import MeetingBody, MeetingRecord
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
-from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
 from app.kernel.schemas import Page, merge_patch_of
 

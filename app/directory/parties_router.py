@@ -9,7 +9,8 @@ from app.directory.queries import PARTY_FILTERS, PARTY_SORTS, PartyQuery
 from app.directory.schemas import PartyBody, PartyRecord
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
-from app.kernel.requests import Changing, Creating, Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, PartyPath
 from app.kernel.schemas import Page, merge_patch_of
 

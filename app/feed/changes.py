@@ -11,8 +11,8 @@ from app.feed.schemas import ChangePage, HistoryPage
 from app.kernel.journal import Change, Revision
 from app.kernel.pages import PageQuery, keyset_page, repeatable
 from app.kernel.problems import NotFound
-from app.kernel.requests import Transaction
 from app.kernel.schemas import LARGEST
+from app.kernel.transactions import Transaction
 
 
 class ChangesQuery(PageQuery):

@@ -15,8 +15,10 @@ from app.feed.schemas import (
 )
 from app.feed.verification import head_of, verify
 from app.kernel.access import Role
+from app.kernel.authentication import require_role
 from app.kernel.pages import PageQuery
-from app.kernel.requests import Reading, RecordRoute, require_role
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Reading
 from app.kernel.routes import LIST, READ, VERIFY, PartyPath, RecordId, ReportId
 
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)

@@ -20,8 +20,8 @@ from app.kernel.problems import (
 )
 from app.kernel.records import Record, document_of, parts_of
 from app.kernel.references import require_references
-from app.kernel.requests import Transaction
 from app.kernel.text import SLUG_LENGTH
+from app.kernel.transactions import Transaction
 from app.kernel.validation import problem_errors
 
 R = TypeVar("R", bound=Record)

@@ -23,9 +23,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.kernel.dates import Moment, PartialDate, on_or_after, on_or_before
 from app.kernel.problems import InvalidRequest, ProblemError, shown
 from app.kernel.records import Record
-from app.kernel.requests import Transaction
 from app.kernel.schemas import Page
 from app.kernel.text import folded
+from app.kernel.transactions import Transaction
 
 P = TypeVar("P", bound=Page[Any])
 

@@ -14,7 +14,7 @@ from app.kernel.problems import (
     all_problems,
     responses,
 )
-from app.kernel.requests import RecordRoute
+from app.kernel.record_route import RecordRoute
 from app.kernel.schemas import Schema
 
 router = APIRouter(tags=["operations"], route_class=RecordRoute)

@@ -16,8 +16,8 @@ from app.directory.names import name_on
 from app.kernel.changes import get_visible
 from app.kernel.dates import today_in
 from app.kernel.problems import NotFound
-from app.kernel.requests import Transaction
 from app.kernel.text import LocalizedText
+from app.kernel.transactions import Transaction
 from app.reporting.codes import ImplementationStatus, ReportState, StandingBasis
 from app.reporting.models import StatusReport
 from app.reporting.schemas import (

@@ -10,7 +10,8 @@ from app.dialogues.models import Dialogue
 from app.kernel.changes import get_visible
 from app.kernel.dates import Day
 from app.kernel.problems import NotFound
-from app.kernel.requests import Reading, RecordRoute
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Reading
 from app.kernel.routes import READ, RecordId
 from app.kernel.text import Slug
 from app.reporting.progress import item_standing, plan_of, progress_of, today_of_dialogue

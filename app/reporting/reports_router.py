@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from app.agreements.models import ActionItem
 from app.kernel.changes import get_visible
 from app.kernel.pages import page_of
-from app.kernel.requests import Reading, RecordRoute, Reporting
+from app.kernel.record_route import RecordRoute
+from app.kernel.requests import Reading, Reporting
 from app.kernel.routes import LIST, READ, STEP, RecordId, ReportId
 from app.kernel.schemas import Page
 from app.reporting.models import StatusReport

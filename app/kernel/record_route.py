@@ -1,0 +1,112 @@
+"""The route class of the API: strict bodies, no unknown parameters, one transaction an endpoint."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, get_type_hints
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
+
+from app.kernel.bodies import parse_json
+from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
+from app.kernel.transactions import Transaction
+
+
+class StrictRequest(Request):
+    """A request whose JSON body is read by the project's own strict rules."""
+
+    async def json(self) -> Any:
+        """The body's JSON value. Raises what parse_json raises."""
+        return parse_json(await self.body())
+
+
+class RecordRoute(APIRoute):
+    """A route whose endpoint runs in one transaction and whose parameters are all declared."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _in_transaction(endpoint, options.get("status_code")), **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind checks that FastAPI leaves out."""
+        handler = super().get_route_handler()
+        known = _query_parameters(self.dependant)
+        takes_body = self.body_field is not None
+
+        async def handle(request: Request) -> Response:
+            _refuse_unknown_parameters(request, known)
+            if takes_body:
+                _require_json(request)
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return handle
+
+
+def _in_transaction(endpoint: Callable[..., Any], status: int | None) -> Callable[..., Any]:
+    hints = get_type_hints(endpoint)
+    name = next((name for name, hint in hints.items() if hint is Transaction), None)
+    if name is None:
+        return endpoint
+    adapter: TypeAdapter[Any] = TypeAdapter(hints["return"])
+
+    @wraps(endpoint)
+    def run(**arguments: Any) -> Response:
+        transaction: Transaction = arguments[name]
+        return transaction.answer(lambda: endpoint(**arguments), adapter, status or 200)
+
+    return run
+
+
+def _query_parameters(dependant: Dependant) -> frozenset[str]:
+    names: set[str] = set()
+    for parameter in dependant.query_params:
+        declared = parameter.field_info.annotation
+        if isinstance(declared, type) and issubclass(declared, BaseModel):
+            names |= declared.model_fields.keys()
+        else:
+            names.add(parameter.alias)
+    return frozenset(names.union(*map(_query_parameters, dependant.dependencies)))
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        offered = ", ".join(sorted(known)) or "none"
+        raise InvalidRequest(
+            f"This route takes no parameter {shown(unknown[0])}; it takes: {offered}.",
+            errors=[
+                ProblemError(
+                    parameter=str(shown(name)),
+                    rule="unknown_parameter",
+                    detail="The route takes no such parameter.",
+                    value=shown(request.query_params[name]),
+                )
+                for name in unknown
+            ],
+        )
+
+
+def _has_body(request: Request) -> bool:
+    # RFC 9112, section 6.3: a request has a body where one of these says so.
+    length = request.headers.get("content-length", "0")
+    return length != "0" or "transfer-encoding" in request.headers
+
+
+def _require_json(request: Request) -> None:
+    given = request.headers.get("content-type")
+    if given is None and not _has_body(request):
+        return
+    given = given or "none"
+    media_type = given.partition(";")[0].strip().lower()
+    main, _, sub = media_type.partition("/")
+    if main != "application" or not (sub == "json" or sub.endswith("+json")):
+        detail = "The body must be application/json (or application/merge-patch+json for PATCH)."
+        raise UnsupportedMediaType(
+            detail,
+            errors=[
+                ProblemError(
+                    header="Content-Type", rule="media_type", detail=detail, value=shown(given)
+                )
+            ],
+        )

@@ -1,0 +1,177 @@
+"""One request's transaction: rendered, compared by its ETag and committed before it is answered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.kernel.access import Principal
+from app.kernel.conditional import etag_of, not_modified
+from app.kernel.constraints import conflict_of
+from app.kernel.database import is_busy, is_unreachable
+from app.kernel.dates import utc_now
+from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
+from app.kernel.journal import Author, head, recorder
+from app.kernel.problems import Problem, Unavailable
+from app.kernel.records import Record
+from app.kernel.sessions import Database, RecordSession
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Turns what the database refuses, or that it is busy or out of reach, into a problem."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise conflict_of(error) from error
+    except PoolTimeoutError as error:
+        raise Unavailable("All database connections are in use.") from error
+    except DBAPIError as error:
+        if is_busy(error):
+            raise Unavailable("Another write holds the database.") from error
+        if is_unreachable(error):
+            raise Unavailable("The database cannot be reached.", retry_after=5) from error
+        raise
+
+
+@dataclass
+class Transaction:
+    """One request's transaction: its session, and what its answer carries."""
+
+    database: Database
+    principal: Principal
+    request: Request
+    writes: bool = False
+    min_revision: int | None = None
+    if_none_match: str | None = None
+    if_match: str | None = None
+    idempotency_key: str | None = None
+    reason: str | None = None
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    # What the ETag is a digest of where that is not the whole answer.
+    etag_source: bytes | None = None
+    _session: RecordSession | None = None
+    _revision: int | None = None
+
+    @property
+    def session(self) -> RecordSession:
+        """The open session; only inside the endpoint."""
+        if self._session is None:
+            raise RuntimeError("the transaction is not open")
+        return self._session
+
+    @property
+    def revision(self) -> int:
+        """The newest revision that this transaction sees, its own included."""
+        if self._revision is None:
+            if self.writes:
+                mine = recorder(self.session)
+                self._revision = mine.number if mine.changed else mine.number - 1
+            else:
+                self._revision = head(self.session).number
+        return self._revision
+
+    def created(self, record: Record, schema: type[M], *, location: str | None = None) -> M:
+        """The answer to a request that added `record`: as its GET would give it, with Location."""
+        self.session.flush()
+        self.headers["Location"] = location or f"{self.request.url.path}/{record.id}"
+        return schema.model_validate(record)
+
+    def changed(self, record: Record, schema: type[M]) -> M:
+        """The answer to a request that changed `record`: as its GET would give it now."""
+        self.session.flush()
+        return schema.model_validate(record)
+
+    def computed(self, answer: M) -> M:
+        """An answer that names the revision it reflects, which its ETag leaves out."""
+        self.etag_source = answer.model_dump_json(exclude={"revision"}).encode()
+        return answer
+
+    def answer(
+        self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
+    ) -> Response:
+        """Runs the endpoint in the transaction and renders what it returns."""
+        with available():
+            if self.writes:
+                return self._write(endpoint, adapter, status)
+            return self._read(endpoint, adapter, status)
+
+    def _read(
+        self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
+    ) -> Response:
+        with self.database.reading(self.principal) as session:
+            self._session = session
+            try:
+                self._require_min_revision()
+                body = adapter.dump_json(endpoint())
+            except Problem as problem:
+                problem.headers = {"Revision": str(self.revision), **(problem.headers or {})}
+                raise
+            headers = {"Revision": str(self.revision), **self.headers}
+        if self.etag_source is None:
+            headers["ETag"] = etag_of(body)
+        else:
+            headers["ETag"] = etag_of(self.etag_source, weak=True)
+        headers |= {"Cache-Control": "no-cache", "Vary": "Authorization"}
+        if not_modified(self.if_none_match, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, status, headers, "application/json")
+
+    def _write(
+        self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
+    ) -> Response:
+        author = Author(self.principal, self.request.state.request_id, self.reason)
+        with self.database.writing(author) as session:
+            self._session = session
+            digest = request_digest(
+                self.request.method, str(self.request.url.include_query_params()), self.body
+            )
+            if self.idempotency_key is not None:
+                kept = kept_answer(session, self.principal.name, self.idempotency_key, digest)
+                if kept is not None:
+                    headers = {**kept.headers, "Idempotent-Replayed": "true"}
+                    return Response(kept.body, kept.status, headers, "application/json")
+            try:
+                self._require_min_revision()
+                result = endpoint()
+                session.flush()
+            except Problem as problem:
+                before = recorder(session).number - 1
+                problem.headers = {"Revision": str(before), **(problem.headers or {})}
+                raise
+            self._revision = None
+            body = b"" if result is None else adapter.dump_json(result)
+            headers = {"Revision": str(self.revision), **self.headers}
+            if body:
+                headers["ETag"] = etag_of(body)
+            if self.idempotency_key is not None:
+                keep_answer(
+                    session,
+                    KeptAnswer(
+                        principal=self.principal.name,
+                        key=self.idempotency_key,
+                        request_digest=digest,
+                        status=status,
+                        headers=headers,
+                        body=body,
+                        created_at=utc_now(),
+                    ),
+                    self.request.app.state.settings.idempotency_days,
+                )
+        return Response(body, status, headers, "application/json" if body else None)
+
+    def _require_min_revision(self) -> None:
+        if self.min_revision is not None:
+            seen = recorder(self.session).number - 1 if self.writes else self.revision
+            if seen < self.min_revision:
+                raise Unavailable(
+                    f"Revision {self.min_revision} is not here yet; the newest is {seen}."
+                )
