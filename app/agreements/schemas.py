@@ -24,7 +24,7 @@ from app.kernel.references import (
     PartyId,
     PersonId,
 )
-from app.kernel.schemas import RecordHead, RecordIdentity, RecordReading, Schema, Whole
+from app.kernel.schemas import Ordinal, RecordHead, RecordIdentity, RecordReading, Schema
 from app.kernel.text import LanguageTag, Localized
 
 
@@ -120,7 +120,7 @@ class ActionItemFields(Schema):
     """A numbered undertaking inside an agreement."""
 
     agreement: AgreementId
-    number: Whole = Field(ge=1, le=10_000)
+    number: Ordinal
     title: Localized
     description: Localized | None = None
     kind: ActionItemKind | None = None

@@ -22,7 +22,7 @@ from app.kernel.references import (
     PartyId,
     PersonId,
 )
-from app.kernel.schemas import RecordHead, RecordIdentity, RecordReading, Schema, Whole
+from app.kernel.schemas import Ordinal, RecordHead, RecordIdentity, RecordReading, Schema
 from app.kernel.text import Localized, PartyCode
 from app.kernel.timezones import TimeZone
 
@@ -81,7 +81,7 @@ class MeetingFields(Schema):
     """When and where a meeting is, who takes part, and what comes of it."""
 
     dialogue: DialogueId
-    ordinal: Whole | None = Field(default=None, ge=1, le=10_000)
+    ordinal: Ordinal | None = None
     name: Localized | None = None
     status: MeetingStatus
     starts: PartialDate | None = None

@@ -9,7 +9,7 @@ from app.documents.codes import DocumentKind
 from app.kernel.dates import PartialDate
 from app.kernel.references import DocumentId, OrganizationId
 from app.kernel.schemas import (
-    LARGEST,
+    Count,
     OwnTranslations,
     RecordHead,
     RecordIdentity,
@@ -17,7 +17,6 @@ from app.kernel.schemas import (
     Schema,
     Truth,
     VisibilityField,
-    Whole,
 )
 from app.kernel.text import FieldPointer, LanguageTag, Localized, PlainText, ShortText, WebAddress
 
@@ -57,7 +56,7 @@ class DocumentFile(Schema):
     media_type: Annotated[
         str, StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$", max_length=127)
     ] = Field(examples=["text/plain"])
-    bytes: Whole = Field(ge=0, le=LARGEST, description="Its size in bytes.")
+    bytes: Count = Field(description="Its size in bytes.")
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from app.kernel.journal import Operation
-from app.kernel.schemas import LARGEST, Page, Schema, Whole
+from app.kernel.schemas import Count, Page, Schema
 
 
 class ChangeRecord(Schema):
@@ -58,9 +58,7 @@ class JournalHeadRecord(Schema):
 class VerificationBody(Schema):
     """What to verify."""
 
-    since: Whole = Field(
-        default=0, ge=0, le=LARGEST, description="Trust the chain up to this revision."
-    )
+    since: Count = Field(default=0, description="Trust the chain up to this revision.")
 
 
 class Fault(Schema):

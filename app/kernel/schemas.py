@@ -27,12 +27,15 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# A number is not read out of text, nor out of true and false; a truth value not out of a number.
-Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
-Truth = Annotated[bool, Strict()]
-
 # The largest whole number that every JSON reader keeps exact (RFC 8259, section 6).
 LARGEST = 2**53 - 1
+
+# A number is not read out of text, nor out of true and false; a truth value not out of a number.
+# The bounds stand before the validator: after it, Pydantic publishes them under names of its own.
+Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
+Ordinal = Annotated[int, Strict(), Field(ge=1, le=10_000), BeforeValidator(_whole)]
+Percent = Annotated[int, Strict(), Field(ge=0, le=100), BeforeValidator(_whole)]
+Truth = Annotated[bool, Strict()]
 
 
 def absent(value: object) -> bool:

@@ -8,12 +8,11 @@ from pydantic_core import PydanticCustomError
 from app.agreements.codes import ActionItemKind
 from app.kernel.dates import Day, PartialDate, refuse_ends_before_starts
 from app.kernel.references import ActionItemId, DocumentId, OrganizationId, PartyId
-from app.kernel.schemas import OwnTranslations, RecordReading, Schema, VisibilityField, Whole
+from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema, VisibilityField
 from app.kernel.text import Localized, PartyCode, Slug, WebAddress
 from app.reporting.codes import ImplementationStatus, ReportState, StandingBasis
 from app.reporting.rules import refuse_impossible_progress
 
-Progress = Annotated[Whole, Field(ge=0, le=100, description="Percent done, 0 to 100.")]
 ReportReference = Annotated[
     str,
     StringConstraints(
@@ -41,7 +40,7 @@ class ReportFields(Schema):
     """What a party says about an action item."""
 
     status: ImplementationStatus
-    progress: Progress | None = None
+    progress: Percent | None = Field(default=None, description="Percent done.")
     summary: Localized | None = None
     period_start: PartialDate | None = None
     period_end: PartialDate | None = None
@@ -132,7 +131,7 @@ class PositionRecord(Schema):
     party: PartyCode
     report: ReportReference
     status: ImplementationStatus
-    progress: Progress | None
+    progress: Percent | None
     summary: Localized | None
     reported_on: Day
 
@@ -143,7 +142,7 @@ class AssessmentSummary(Schema):
     meeting: Slug
     held_on: Day
     status: ImplementationStatus
-    progress: Progress | None
+    progress: Percent | None
 
 
 class DifferenceRecord(Schema):
@@ -159,7 +158,7 @@ class StandingRecord(Schema):
     """Where an action item stands on a day."""
 
     status: ImplementationStatus | None = Field(description="Null while nobody has reported.")
-    progress: Progress | None
+    progress: Percent | None
     basis: StandingBasis
     overdue: bool
     stale: bool

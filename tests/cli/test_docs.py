@@ -193,3 +193,25 @@ def test_a_page_may_ask_no_other_host_for_anything(clients: Clients, page: str) 
     policy = clients.anonymous.get(page).headers["content-security-policy"]
     assert policy.startswith("default-src 'self'; ")
     assert "http" not in policy
+
+
+def test_every_bound_is_published_under_the_name_that_json_schema_gives_it(
+    document: dict[str, Any],
+) -> None:
+    numbers = [
+        schema
+        for schema in _schemas(document["components"]["schemas"])
+        if schema.get("type") in ("integer", "number")
+    ]
+    assert numbers
+    known = {"type", "minimum", "maximum", "title", "description", "default", "examples"}
+    assert [schema for schema in numbers if schema.keys() - known] == []
+
+
+def _schemas(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return [found for item in value for found in _schemas(item)]
+    if not isinstance(value, dict):
+        return []
+    inner = [found for item in value.values() for found in _schemas(item)]
+    return [value, *inner] if isinstance(value.get("type"), str) else inner
