@@ -7,6 +7,7 @@ import httpx
 from sqlalchemy import Engine, event
 
 from app.feed.collections import COLLECTIONS
+from app.kernel.logs import configure_logs
 from app.main import create_app
 from app.settings import load_settings
 from benchmarks.record import PLAN, add_records, databases
@@ -37,6 +38,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 def main() -> None:
     """Prints a table: path, then the statements on each engine with 2 rows and with 200."""
+    configure_logs("error", "json")
     counts: dict[str, list[int]] = {path: [] for path in PATHS}
     columns: list[str] = []
     with databases() as urls:

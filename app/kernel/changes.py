@@ -1,12 +1,13 @@
 """Creating, patching and deleting one record: what every subject's endpoints call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import json_merge_patch
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.constraints import refuse_while_in_use
@@ -27,9 +28,14 @@ from app.kernel.validation import problem_errors
 R = TypeVar("R", bound=Record)
 
 
-def get_visible(session: Session, model: type[R], record_id: str) -> R:
-    """The record, if the session's caller may see it. Raises Gone for a deleted one, NotFound."""
-    record = session.get(model, record_id)
+def get_visible(
+    session: Session, model: type[R], record_id: str, *, options: Sequence[ORMOption] = ()
+) -> R:
+    """The record, if the session's caller may see it. Raises Gone for a deleted one, NotFound.
+
+    `options` can leave out parts that are not needed.
+    """
+    record = session.get(model, record_id, options=options)
     if record is None:
         raise absent(session, model, record_id)
     return record

@@ -3,10 +3,17 @@
 from typing import Any
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import MappedColumn, Relationship, mapped_column, relationship
+from sqlalchemy.orm import (
+    MappedColumn,
+    Relationship,
+    mapped_column,
+    raiseload,
+    relationship,
+)
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.kernel.columns import KeyText
-from app.kernel.records import Part
+from app.kernel.records import Part, Record, parts_of
 
 
 def parts(target: str | type[Part], **options: Any) -> Relationship[Any]:
@@ -24,6 +31,14 @@ def parts(target: str | type[Part], **options: Any) -> Relationship[Any]:
         order_by=order,
         **options,
     )
+
+
+def only(model: type[Record], *parts_wanted: str) -> list[ORMOption]:
+    """Options that load a record for its own columns and the parts that are wanted, and no others.
+
+    The parts left out raise when they are touched, rather than being loaded one by one.
+    """
+    return [raiseload(getattr(model, name)) for name in parts_of(model) if name not in parts_wanted]
 
 
 def owner_key(table: str) -> MappedColumn[str]:

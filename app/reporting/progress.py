@@ -15,6 +15,7 @@ from app.directory.models import OrganizationName, Party
 from app.directory.names import name_on
 from app.kernel.changes import get_visible
 from app.kernel.dates import today_in
+from app.kernel.parts import only
 from app.kernel.problems import NotFound
 from app.kernel.text import LocalizedText
 from app.kernel.transactions import Transaction
@@ -81,6 +82,7 @@ def plan_of(session: Session, dialogue: Dialogue, day: date) -> Agreement:
         )
         .order_by(Agreement.starts.desc(), Agreement.id.desc())
         .limit(1)
+        .options(*only(Agreement))
     ).first()
     if plan is None:
         raise NotFound(f"{dialogue.id} oversaw no annual plan that had begun by {day}.")
@@ -97,7 +99,10 @@ def progress_of(
     parties = parties_of(tx.session, agreement.id)
     day = day or parties.today
     items = tx.session.scalars(
-        select(ActionItem).where(ActionItem.agreement == agreement.id).order_by(ActionItem.number)
+        select(ActionItem)
+        .where(ActionItem.agreement == agreement.id)
+        .order_by(ActionItem.number)
+        .options(*only(ActionItem, "leads"))
     ).all()
     standings = item_standings(tx, parties, items, day)
     return ProgressRecord(
@@ -113,7 +118,7 @@ def progress_of(
 
 def item_standing(tx: Transaction, item: ActionItem, day: date | None) -> ItemStandingRecord:
     """One item's standing on a day, today if None."""
-    agreement = get_visible(tx.session, Agreement, item.agreement)
+    agreement = get_visible(tx.session, Agreement, item.agreement, options=only(Agreement))
     parties = parties_of(tx.session, agreement.id)
     day = day or parties.today
     (found,) = item_standings(tx, parties, [item], day)

@@ -9,6 +9,7 @@ from app.agreements.models import ActionItem, Agreement
 from app.dialogues.models import Dialogue
 from app.kernel.changes import get_visible
 from app.kernel.dates import Day
+from app.kernel.parts import only
 from app.kernel.problems import NotFound
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
@@ -37,7 +38,7 @@ def get_agreement_progress(
     tx: Reading, agreement_id: RecordId, as_of: AsOf = None
 ) -> ProgressRecord:
     """Where each action item of an agreement stands, and the sum of them."""
-    agreement = get_visible(tx.session, Agreement, agreement_id)
+    agreement = get_visible(tx.session, Agreement, agreement_id, options=only(Agreement))
     return tx.computed(progress_of(tx, agreement, _day(as_of)))
 
 
@@ -51,12 +52,12 @@ def get_dialogue_progress(
     ] = None,
 ) -> ProgressRecord:
     """The same for the annual plan that the dialogue oversees on that day."""
-    dialogue = get_visible(tx.session, Dialogue, dialogue_id)
+    dialogue = get_visible(tx.session, Dialogue, dialogue_id, options=only(Dialogue, "party_links"))
     day = _day(as_of) or today_of_dialogue(tx.session, dialogue)
     if agreement is None:
         plan = plan_of(tx.session, dialogue, day)
     else:
-        plan = get_visible(tx.session, Agreement, agreement)
+        plan = get_visible(tx.session, Agreement, agreement, options=only(Agreement))
         if plan.overseen_by != dialogue.id:
             raise NotFound(f"{dialogue.id} does not oversee {plan.id}.")
     return tx.computed(progress_of(tx, plan, day, dialogue))
@@ -67,5 +68,5 @@ def get_action_item_standing(
     tx: Reading, action_item_id: RecordId, as_of: AsOf = None
 ) -> ItemStandingRecord:
     """Where one action item stands."""
-    item = get_visible(tx.session, ActionItem, action_item_id)
+    item = get_visible(tx.session, ActionItem, action_item_id, options=only(ActionItem, "leads"))
     return tx.computed(item_standing(tx, item, _day(as_of)))

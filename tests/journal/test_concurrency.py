@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from app.directory.models import Person
 from app.feed.verification import verify
 from app.kernel.access import ANONYMOUS, OPERATOR
-from app.kernel.journal import Revision, head
+from app.kernel.database import open_engine
+from app.kernel.journal import Author, Revision, head
+from app.kernel.sessions import Database
 from app.reporting.models import StatusReport
 
 WRITERS = 8
@@ -112,3 +114,33 @@ def test_a_report_is_never_seen_without_its_evidence(clients):
         return seen
 
     assert set().union(*at_once(look)) == {9}
+
+
+def test_a_write_that_waits_too_long_is_told_to_try_again_and_leaves_nothing(
+    server, database_url, clients
+):
+    engine = open_engine(database_url, busy_timeout=0.2)
+    server.app.state.database = Database(engine)
+    body = {"status": "on_track"}
+    try:
+        with server.app.state.database.writing(Author(OPERATOR)):
+            answer = clients.korea.post(ITEM.format(1), json=body)
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "1"
+            assert clients.anonymous.get("/v1/status-reports").json()["items"] == []
+        assert clients.korea.post(ITEM.format(1), json=body).status_code == 201
+    finally:
+        engine.dispose()
+
+
+def test_a_database_out_of_reach_is_503_and_not_a_fault(server, clients):
+    engine = open_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    server.app.state.database = Database(engine)
+    try:
+        for path in ("/v1/people", "/readyz"):
+            answer = clients.anonymous.get(path)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert clients.korea.post("/v1/people", json={}).status_code == 503
+        assert clients.anonymous.get("/healthz").status_code == 200
+    finally:
+        engine.dispose()
