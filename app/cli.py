@@ -30,6 +30,7 @@ from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.logs import configure_logs
 from app.kernel.migrating import database_migration, is_migrated, upgrade
+from app.kernel.problems import Problem
 from app.kernel.records import Record, record_classes
 from app.kernel.sessions import Database
 from app.main import create_app
@@ -320,7 +321,10 @@ def verify_command(since: int) -> None:
     The exit status is 1 where something does not fit.
     """
     with opened() as database, database.reading(OPERATOR) as session:
-        result = verify(session, since)
+        try:
+            result = verify(session, since)
+        except Problem as problem:
+            raise Refused(problem.detail) from None
     if result.fault is None:
         click.echo(
             f"{result.revisions} revisions hold; the head is {result.head.revision} "

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query
 
 from app.agreements.includes import AgreementDetail, AgreementInclude, with_included
 from app.agreements.models import Agreement
+from app.agreements.parties import require_parties_in_use
 from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, AgreementQuery
-from app.agreements.relations import refuse_cycles
 from app.agreements.schemas import AgreementBody, AgreementRecord
+from app.agreements.soundness import require_sound_agreement
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.record_route import RecordRoute
@@ -39,7 +40,7 @@ def create_agreement(tx: Creating, body: AgreementBody) -> AgreementRecord:
     """A new agreement; without an id, one is derived from its name."""
     derived = slug_of(body.name)
     agreement = create(tx.session, Agreement, body, derived_id=derived)
-    refuse_cycles(tx.session, agreement)
+    require_sound_agreement(tx.session, agreement)
     return tx.created(agreement, AgreementRecord)
 
 
@@ -62,7 +63,8 @@ def patch_agreement(
     """Changes an agreement by a JSON Merge Patch."""
     agreement = get_visible(tx.session, Agreement, agreement_id)
     patch(tx, agreement, AgreementBody, changes)
-    refuse_cycles(tx.session, agreement)
+    require_parties_in_use(tx.session, agreement)
+    require_sound_agreement(tx.session, agreement)
     return tx.changed(agreement, AgreementRecord)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, AgreementParty, Lineage
+from app.directory.models import Organization
 from app.kernel.constraints import require_unique
 from app.kernel.cycles import refuse_cycle
 from app.kernel.problems import InvalidRequest, invalid_field
@@ -20,7 +21,28 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
             select(AgreementParty.party).where(AgreementParty.agreement_id == item.agreement)
         )
     )
+    sides = {
+        row.id: row.party
+        for row in session.execute(
+            select(Organization.id, Organization.party).where(
+                Organization.id.in_([lead.organization for lead in item.leads])
+            )
+        )
+    }
     for index, lead in enumerate(item.leads):
+        if sides.get(lead.organization) not in (None, lead.party):
+            detail = f"{lead.organization} is no organization of {lead.party}."
+            raise InvalidRequest(
+                detail,
+                errors=[
+                    invalid_field(
+                        ("leads", index, "organization"),
+                        "organization_of_party",
+                        detail,
+                        lead.organization,
+                    )
+                ],
+            )
         if lead.party not in parties:
             detail = f"{lead.party} is no party of {item.agreement}."
             raise InvalidRequest(

@@ -1,9 +1,6 @@
 """Agreements and action items, as they are written and answered."""
 
-from typing import Self
-
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator
 
 from app.agreements.codes import (
     ActionItemKind,
@@ -14,7 +11,7 @@ from app.agreements.codes import (
     Theme,
 )
 from app.documents.schemas import RecordTail
-from app.kernel.dates import PartialDate, refuse_ends_before_starts
+from app.kernel.dates import PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import (
     ActionItemId,
@@ -73,21 +70,7 @@ class AgreementFields(Schema):
 class AgreementBody(RecordTail, AgreementFields, RecordHead):
     """Any agreed text, from a treaty to an annual plan."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        refuse_ends_before_starts(self.starts, self.ends)
-        return self
-
-    @model_validator(mode="after")
-    def _signed_by_its_parties(self) -> Self:
-        for signature in self.signatures:
-            if signature.party not in self.parties:
-                raise PydanticCustomError(
-                    "signed_by_a_party",
-                    "{party} signed but is none of the parties",
-                    {"party": signature.party},
-                )
-        return self
+    _ends_after_it_starts = field_validator("ends")(not_before("starts"))
 
 
 class AgreementRecord(RecordReading, RecordTail, AgreementFields, RecordIdentity):

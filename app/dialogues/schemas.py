@@ -1,8 +1,6 @@
 """Dialogues and meetings, as they are written and answered."""
 
-from typing import Self
-
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from app.dialogues.codes import (
     DecisionEffect,
@@ -12,7 +10,7 @@ from app.dialogues.codes import (
     ParticipationRole,
 )
 from app.documents.schemas import RecordTail
-from app.kernel.dates import PartialDate, refuse_ends_before_starts
+from app.kernel.dates import PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import (
     ActionItemId,
@@ -101,10 +99,7 @@ class MeetingFields(Schema):
 class MeetingBody(RecordTail, MeetingFields, RecordHead):
     """One session of a dialogue."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        refuse_ends_before_starts(self.starts, self.ends)
-        return self
+    _ends_after_it_starts = field_validator("ends")(not_before("starts"))
 
 
 class MeetingRecord(RecordReading, RecordTail, MeetingFields, RecordIdentity):

@@ -1,11 +1,13 @@
 """Parties, organizations and people, as they are stored."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.directory.codes import OrganizationKind
+from app.directory.names import name_on
 from app.directory.schemas import OrganizationRecord, PartyRecord, PersonRecord
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, LongText, codes
@@ -64,7 +66,7 @@ class Organization(Cited, Record):
     @property
     def sort_name(self) -> LocalizedText | None:
         """Its newest name."""
-        return self.names[-1].name
+        return name_on(self.names, date.max).name
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

@@ -1,10 +1,12 @@
 """Routes of organizations."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from app.directory.models import Organization
+from app.directory.names import name_on
 from app.directory.queries import ORGANIZATION_FILTERS, ORGANIZATION_SORTS, OrganizationQuery
 from app.directory.schemas import OrganizationBody, OrganizationRecord
 from app.directory.succession import refuse_cycles
@@ -43,7 +45,7 @@ def list_organizations(
 @router.post("", operation_id="createOrganization", status_code=201, responses=CREATE)
 def create_organization(tx: Creating, body: OrganizationBody) -> OrganizationRecord:
     """A new organization; without an id, one is derived from its newest name."""
-    derived = slug_of(body.names[-1].name)
+    derived = slug_of(name_on(body.names, date.max).name)
     organization = create(tx.session, Organization, body, derived_id=derived)
     refuse_cycles(tx.session, organization)
     return tx.created(organization, OrganizationRecord)

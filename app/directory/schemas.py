@@ -1,12 +1,10 @@
 """Parties, organizations and people, as they are written and answered."""
 
-from typing import Self
-
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from app.directory.codes import OrganizationKind
 from app.documents.schemas import RecordTail
-from app.kernel.dates import PartialDate, refuse_ends_before_starts
+from app.kernel.dates import PartialDate, not_before
 from app.kernel.references import OrganizationId, PartyId
 from app.kernel.schemas import RecordHead, RecordIdentity, RecordReading, Schema
 from app.kernel.text import Localized, PartyCode, ShortText, WebAddress
@@ -41,10 +39,7 @@ class OrganizationName(Schema):
     starts: PartialDate | None = None
     ends: PartialDate | None = None
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        refuse_ends_before_starts(self.starts, self.ends)
-        return self
+    _ends_after_it_starts = field_validator("ends")(not_before("starts"))
 
 
 class OrganizationFields(Schema):
@@ -64,10 +59,7 @@ class OrganizationFields(Schema):
 class OrganizationBody(RecordTail, OrganizationFields, RecordHead):
     """A ministry, agency, institute or centre."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        refuse_ends_before_starts(self.active_from, self.active_until)
-        return self
+    _ends_after_it_starts = field_validator("active_until")(not_before("active_from"))
 
 
 class OrganizationRecord(RecordReading, RecordTail, OrganizationFields, RecordIdentity):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem, Agreement
-from app.agreements.relations import refuse_cycles as refuse_agreement_cycles
 from app.agreements.schemas import ActionItemBody, AgreementBody
+from app.agreements.soundness import require_sound_agreement
 from app.dialogues.models import Dialogue, Meeting
 from app.dialogues.ordinals import require_free_ordinal
 from app.dialogues.schemas import DialogueBody, MeetingBody
@@ -79,7 +79,7 @@ KINDS = (
         "agreements.json",
         Agreement,
         AgreementBody,
-        refuse_agreement_cycles,
+        require_sound_agreement,
         loosened={"relations": _empty},
     ),
     Kind(

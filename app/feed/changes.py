@@ -25,7 +25,7 @@ class ChangesQuery(PageQuery):
         description="The changes after this revision: the `revision` of the last answer.",
     )
     kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
-    id: list[Annotated[str, Field(max_length=120)]] | None = repeatable(
+    id: list[Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9-]+$")]] | None = repeatable(
         "Of records with one of these ids."
     )
 

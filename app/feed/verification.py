@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.feed.schemas import Fault, JournalHeadRecord, VerificationRecord
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
 from app.kernel.journal import Change, JournalHead, Operation, Revision, moment
+from app.kernel.problems import InvalidRequest, invalid_field
 from app.kernel.records import Record, digest_of, document_of, record_classes
 
 _BATCH = 500
@@ -26,7 +27,8 @@ def head_of(session: Session) -> JournalHeadRecord:
 def verify(session: Session, since: int = 0) -> VerificationRecord:
     """Recomputes the chain after revision `since`, and compares every record with the journal.
 
-    Memory is bounded: revisions and records are read in batches.
+    Memory is bounded: revisions and records are read in batches. Raises InvalidRequest where there
+    is no revision `since`.
     """
     head = head_of(session)
     checked, fault = _verify_chain(session, head, since)
@@ -41,7 +43,7 @@ def _verify_chain(
     if since:
         trusted = session.scalar(select(Revision.hash).where(Revision.number == since))
         if trusted is None:
-            return 0, Fault(revision=since, detail="There is no such revision.")
+            raise _no_such_revision(since, head.revision)
         previous = trusted
     expected = since + 1
     with closing(_revisions(session, since)) as revisions:
@@ -60,6 +62,13 @@ def _verify_chain(
             detail=f"The head names revision {head.revision}; the chain ends at {expected - 1}.",
         )
     return expected - since - 1, None
+
+
+def _no_such_revision(since: int, newest: int) -> InvalidRequest:
+    detail = f"There is no revision {since}; the newest is {newest}."
+    return InvalidRequest(
+        detail, errors=[invalid_field(("since",), "known_revision", detail, since)]
+    )
 
 
 def _revisions(

@@ -38,7 +38,18 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit or (declared.isdecimal() and int(declared) > self.limit):
-                raise BodyTooLarge(f"A body has at most {self.limit} bytes (CLEARSKY_BODY_LIMIT).")
+                detail = f"A body has at most {self.limit} bytes (CLEARSKY_BODY_LIMIT)."
+                raise BodyTooLarge(
+                    detail,
+                    errors=[
+                        ProblemError(
+                            pointer="",
+                            rule="body_limit",
+                            detail=detail,
+                            value=declared or f"more than {self.limit} bytes",
+                        )
+                    ],
+                )
             return message
 
         await self.app(scope, limited, send)

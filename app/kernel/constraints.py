@@ -86,8 +86,15 @@ def refuse_while_in_use(session: Session, record: Record) -> None:
         for reference in table.foreign_keys:
             # What goes with the record (its parts) refers to it by a cascade.
             if reference.column is own_id and reference.ondelete != "CASCADE":
+                own_parts = [
+                    link.parent != record.id
+                    for link in table.foreign_keys
+                    if link.column is own_id and link.ondelete == "CASCADE"
+                ]
                 count = session.scalar(
-                    select(func.count()).select_from(table).where(reference.parent == record.id)
+                    select(func.count())
+                    .select_from(table)
+                    .where(reference.parent == record.id, *own_parts)
                 )
                 if count:
                     users[f"{count} × {table.name}.{reference.parent.name}"] = None

@@ -33,6 +33,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _leave_no_transaction)
         return engine
     return create_engine(
         parsed,
@@ -52,6 +53,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _leave_no_transaction(connection: sqlite3.Connection | None, _: ConnectionPoolEntry) -> None:
+    # A COMMIT that a deferred constraint refuses leaves SQLite's transaction, and its lock, open.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -6,11 +6,12 @@ It is kept as its own text, because the text orders by earliest day on every eng
 
 import calendar
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, case, func
 
@@ -107,7 +108,14 @@ def _moment(value: object) -> object:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+def _within_time(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("date_time", "A time between the years 1 and 9999") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_within_time)]
 
 
 def ends_before_starts(starts: str | None, ends: str | None) -> bool:
@@ -121,6 +129,16 @@ def refuse_ends_before_starts(starts: str | None, ends: str | None) -> None:
         raise PydanticCustomError(
             "ends_before_starts", "Ends before it starts, on {starts}", {"starts": starts}
         )
+
+
+def not_before(starts: str) -> Callable[[str | None, ValidationInfo], str | None]:
+    """A field validator: the date is not before that of the earlier field `starts`."""
+
+    def check(value: str | None, info: ValidationInfo) -> str | None:
+        refuse_ends_before_starts(info.data.get(starts), value)
+        return value
+
+    return check
 
 
 def on_or_after(column: SQLColumnExpression[Any], partial: str) -> ColumnElement[bool]:

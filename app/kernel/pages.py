@@ -24,7 +24,7 @@ from app.kernel.dates import Moment, PartialDate, on_or_after, on_or_before
 from app.kernel.problems import InvalidRequest, ProblemError, shown
 from app.kernel.records import Record
 from app.kernel.schemas import Page
-from app.kernel.text import folded
+from app.kernel.text import SearchText, folded
 from app.kernel.transactions import Transaction
 
 P = TypeVar("P", bound=Page[Any])
@@ -46,7 +46,7 @@ class PageQuery(BaseModel):
 class ListQuery(PageQuery):
     """What every list of records takes."""
 
-    q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+    q: SearchText | None = Field(
         default=None,
         description="Text to find in any of the three languages, letter case aside.",
         examples=["dust"],
@@ -184,7 +184,12 @@ def read_cursor(tx: Transaction, cursor: str | None) -> list[Any] | None:
     if cursor is None:
         return None
     try:
-        fingerprint, *values = _serializer(tx).loads(cursor)
+        serializer = _serializer(tx)
+        payload = serializer.loads(cursor)
+        if serializer.dumps(payload) != cursor:
+            # Base64 is read loosely: several texts would pass for one signature.
+            raise BadData("not as it was written")
+        fingerprint, *values = payload
     except (BadData, ValueError, TypeError):
         raise _bad_cursor("is not a cursor of this server", cursor) from None
     if not hmac.compare_digest(str(fingerprint), _list_fingerprint(tx)):

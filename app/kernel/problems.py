@@ -1,5 +1,6 @@
 """Refusals: each a class with a 4xx or 503 status and a documented type (RFC 9457)."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -231,7 +232,10 @@ def shown(value: object) -> object:
             else shown(hex(value) if value.bit_length() > 4096 else str(value))
         )
     if not isinstance(value, str):
-        value = repr(value)
+        written = json.dumps(value, ensure_ascii=False, default=str)
+        if len(written) <= _LONGEST_VALUE:
+            return json.loads(written)
+        value = written
     text = value.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 

@@ -34,6 +34,7 @@ ShortText = Annotated[
     StringConstraints(min_length=1, max_length=300, pattern=_VISIBLE),
     AfterValidator(_not_blank),
 ]
+SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)]
 Slug = Annotated[
     str,
     StringConstraints(pattern=_SLUG, max_length=SLUG_LENGTH),

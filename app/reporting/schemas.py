@@ -2,11 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.agreements.codes import ActionItemKind
-from app.kernel.dates import Day, PartialDate, refuse_ends_before_starts
+from app.kernel.dates import Day, PartialDate, not_before
 from app.kernel.references import ActionItemId, DocumentId, OrganizationId, PartyId
 from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema, VisibilityField
 from app.kernel.text import Localized, PartyCode, Slug, WebAddress
@@ -46,6 +46,15 @@ class ReportFields(Schema):
     period_end: PartialDate | None = None
     evidence: list[Evidence] = Field(default_factory=list, max_length=100)
 
+    _ends_after_it_starts = field_validator("period_end")(not_before("period_start"))
+
+    @field_validator("progress")
+    @classmethod
+    def _possible(cls, progress: int | None, info: ValidationInfo) -> int | None:
+        if "status" in info.data:
+            refuse_impossible_progress(info.data["status"], progress)
+        return progress
+
 
 class ReportBody(ReportFields):
     """One side's report on an action item; party and organization come from the principal."""
@@ -64,12 +73,6 @@ class ReportBody(ReportFields):
     corrects: ReportReference | None = Field(
         default=None, description="The report that this one corrects; it stays readable."
     )
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        refuse_ends_before_starts(self.period_start, self.period_end)
-        refuse_impossible_progress(self.status, self.progress)
-        return self
 
 
 class WithdrawalBody(Schema):
@@ -103,9 +106,7 @@ class StatusReportWhole(
     """A status report in a load file: all of it, as it was made."""
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
-        refuse_ends_before_starts(self.period_start, self.period_end)
-        refuse_impossible_progress(self.status, self.progress)
+    def _withdrawn_with_reason(self) -> Self:
         if (self.state is ReportState.WITHDRAWN) != (self.withdrawal_reason is not None):
             raise PydanticCustomError(
                 "withdrawn_with_reason",

@@ -14,6 +14,7 @@ BEYOND_THE_SCHEMA = {
     "empty_localized_text",
     "ends_before_starts",
     "entity_tag",
+    "known_revision",
     "missing",
     "nameless_document",
     "not_in_the_future",

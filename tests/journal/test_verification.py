@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
+from app.kernel.problems import InvalidRequest
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 
@@ -106,4 +107,5 @@ def test_a_trusted_revision_need_not_be_recomputed(written):
     assert not found(written).valid
     assert found(written, since=2).valid
     assert found(written, since=2).revisions == 4
-    assert not found(written, since=99).valid
+    with pytest.raises(InvalidRequest):
+        found(written, since=99)

@@ -1,0 +1,70 @@
+"""What an agreement's parties are held to: they sign, and stay while others refer to them."""
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
+from app.kernel.problems import Conflict, InvalidRequest, invalid_field
+from app.kernel.records import Base
+
+
+def require_signed_by_parties(agreement: Agreement) -> None:
+    """Raises InvalidRequest where somebody signed for what is none of the parties."""
+    for index, signature in enumerate(agreement.signatures):
+        if signature.party not in agreement.parties:
+            detail = f"{signature.party} signed but is none of the parties."
+            raise InvalidRequest(
+                detail,
+                errors=[
+                    invalid_field(
+                        ("signatures", index, "party"),
+                        "signed_by_a_party",
+                        detail,
+                        signature.party,
+                    )
+                ],
+            )
+
+
+def require_parties_in_use(session: Session, agreement: Agreement) -> None:
+    """Raises Conflict where the agreement no longer has a party that it must keep.
+
+    Whatever refers to the pair of an agreement and its party, such as a report, says so by a
+    foreign key; the refusal names it as the database would, at commit.
+    """
+    _require_parties_of_leads(session, agreement)
+    parties = inspect(AgreementParty).local_table
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            if key.referred_table is not parties:
+                continue
+            own = {element.column.name: element.parent for element in key.elements}
+            lost = session.scalar(
+                select(own["party_id"])
+                .where(
+                    own["agreement_id"] == agreement.id,
+                    own["party_id"].not_in(agreement.parties),
+                )
+                .limit(1)
+            )
+            if lost is not None:
+                detail = f"{lost} has a {table.name.replace('_', ' ')}, and must stay a party."
+                raise Conflict(
+                    detail, errors=[invalid_field(("parties",), str(key.name), detail, lost)]
+                )
+
+
+def _require_parties_of_leads(session: Session, agreement: Agreement) -> None:
+    """Raises Conflict where an item is led for a party that the agreement does not have."""
+    orphan = session.execute(
+        select(Lead.action_item_id, Lead.party)
+        .join(ActionItem, ActionItem.id == Lead.action_item_id)
+        .where(ActionItem.agreement == agreement.id, Lead.party.not_in(agreement.parties))
+        .order_by(Lead.action_item_id)
+        .limit(1)
+    ).first()
+    if orphan is not None:
+        detail = f"{orphan.party} leads {orphan.action_item_id}, and must stay a party."
+        raise Conflict(
+            detail, errors=[invalid_field(("parties",), "party_of_lead", detail, orphan.party)]
+        )
