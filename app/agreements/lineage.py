@@ -30,6 +30,16 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
         )
     }
     for index, lead in enumerate(item.leads):
+        if lead.party not in parties:
+            detail = f"{lead.party} is no party of {item.agreement}."
+            raise InvalidRequest(
+                detail,
+                errors=[
+                    invalid_field(
+                        ("leads", index, "party"), "party_of_agreement", detail, lead.party
+                    )
+                ],
+            )
         if sides.get(lead.organization) not in (None, lead.party):
             detail = f"{lead.organization} is no organization of {lead.party}."
             raise InvalidRequest(
@@ -40,16 +50,6 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
                         "organization_of_party",
                         detail,
                         lead.organization,
-                    )
-                ],
-            )
-        if lead.party not in parties:
-            detail = f"{lead.party} is no party of {item.agreement}."
-            raise InvalidRequest(
-                detail,
-                errors=[
-                    invalid_field(
-                        ("leads", index, "party"), "party_of_agreement", detail, lead.party
                     )
                 ],
             )
