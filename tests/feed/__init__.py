@@ -1,1 +1,0 @@
-"""The feed of changes, and the proof that no past entry was altered."""
