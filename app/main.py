@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app import __version__, tables
-from app.agreements import action_items_router, agreements_router
+from app.agreements import action_items_router, agreements_router, decisions_router
 from app.codes import router as codes_router
 from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
@@ -33,7 +33,8 @@ from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
-from app.reporting import progress_router, reports_router
+from app.reporting import assessments_router, progress_router, reports_router
+from app.reviewing import router as reviewing_router
 from app.settings import Settings, current_settings
 
 _PROBLEM_OF_STATUS: dict[int, type[Problem]] = {
@@ -70,8 +71,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in (
         progress_router,
         reports_router,
+        assessments_router,
+        reviewing_router,
         dialogues_router,
         meetings_router,
+        decisions_router,
         agreements_router,
         action_items_router,
         parties_router,

@@ -20,6 +20,8 @@ revision in a journal that neither side can rewrite; every answer carries `Revis
 TAGS = [
     ("progress", "How far a dialogue, a plan or an item has come."),
     ("status-reports", "What each party says about an action item."),
+    ("assessments", "What the parties conclude jointly at their meetings."),
+    ("reviewing", "Preparing meetings, and accounting for what they reviewed."),
     ("dialogues", "Standing series of meetings between parties."),
     ("meetings", "Sessions of a dialogue."),
     ("agreements", "Agreed texts, from a treaty to an annual plan."),
@@ -32,6 +34,9 @@ TAGS = [
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("operations", "For operators and monitors."),
 ]
+
+# Operations that need If-Match only where they change a record beside what they add.
+IF_MATCH_OPTIONAL = {"decideAtMeeting"}
 
 HEADERS = {
     "Revision": {
@@ -88,7 +93,8 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
 
 def _tell_what_needs_no_key(operation: dict[str, Any]) -> None:
     # FastAPI cannot say that a credential is optional: for reads, "none" is one of the ways.
-    if "security" in operation and operation["operationId"].startswith(("get", "list")):
+    read = operation["operationId"].startswith(("get", "list"))
+    if "security" in operation and read and "403" not in operation["responses"]:
         operation["security"].insert(0, {})
 
 
@@ -101,7 +107,7 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             schema.update(choices[0])
         elif choices:
             schema["anyOf"] = choices
-        if parameter["name"] == "if-match":
+        if parameter["name"] == "if-match" and operation["operationId"] not in IF_MATCH_OPTIONAL:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'

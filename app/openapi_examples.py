@@ -86,6 +86,51 @@ BODIES: dict[str, dict[str, Any]] = {
         "progress": 60,
         "summary": {"en": "The conference programme is agreed."},
     },
+    "reportOnAgreement": {
+        "reports": [
+            {"action_item": "clear-sky-plan-2023-5", "status": "on_track", "progress": 60},
+            {"action_item": "clear-sky-plan-2023-6", "status": "delayed", "progress": 20},
+        ]
+    },
+    "patchStatusReport": {"progress": 70},
+    "proposeAssessments": {
+        "assessments": [
+            {
+                "action_item": "clear-sky-plan-2023-5",
+                "status": "on_track",
+                "progress": 50,
+                "remarks": {"en": "Example of a remark."},
+            }
+        ],
+        "prefill": ["clear-sky-plan-2023"],
+    },
+    "confirmAssessments": {"action_items": ["clear-sky-plan-2023-5"]},
+    "succeedAgreement": {
+        "id": "clear-sky-plan-successor-example",
+        "name": {"en": "Example of the plan after"},
+        "starts": "2028",
+        "ends": "2028",
+        "items": [
+            {"number": 1, "comes_from": ["clear-sky-plan-2023-1"], "due": "2028-12"},
+            {
+                "number": 2,
+                "comes_from": ["clear-sky-plan-2023-8", "clear-sky-plan-2023-9"],
+                "title": {"en": "Example of two items merged"},
+            },
+            {"number": 3, "title": {"en": "Example of a new item"}},
+        ],
+    },
+    "decideAtMeeting": {
+        "text": {"en": "Example of a decision to add an item."},
+        "effect": "created",
+        "agreement": "clear-sky-plan-2023",
+        "item": {
+            "agreement": "clear-sky-plan-2023",
+            "number": 11,
+            "title": {"en": "Example of an item that a meeting decided on"},
+        },
+    },
+    "draftMeetingAgenda": {"agreement": "clear-sky-plan-2023"},
     "withdrawStatusReport": {"reason": {"en": "Reported on the wrong item."}},
     "verifyJournal": {"since": 0},
     "patchParty": {"name": {"ko": "대한민국"}},

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.agreements.includes import ActionItemDetail, ActionItemInclude, item_with_included
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem
 from app.agreements.queries import ACTION_ITEM_FILTERS, ACTION_ITEM_SORTS, ActionItemQuery
@@ -42,9 +43,16 @@ def create_action_item(tx: Creating, body: ActionItemBody) -> ActionItemRecord:
 
 
 @router.get("/{id}", operation_id="getActionItem", responses=READ)
-def get_action_item(tx: Reading, action_item_id: RecordId) -> ActionItemRecord:
+def get_action_item(
+    tx: Reading,
+    action_item_id: RecordId,
+    include: Annotated[
+        list[ActionItemInclude] | None, Query(description="What to answer with it.")
+    ] = None,
+) -> ActionItemDetail:
     """One action item."""
-    return ActionItemRecord.model_validate(get_visible(tx.session, ActionItem, action_item_id))
+    item = get_visible(tx.session, ActionItem, action_item_id)
+    return item_with_included(tx.session, item, include)
 
 
 @router.patch("/{id}", operation_id="patchActionItem", responses=PATCH)

@@ -10,11 +10,12 @@ from app.agreements.parties import require_parties_in_use
 from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, AgreementQuery
 from app.agreements.schemas import AgreementBody, AgreementRecord
 from app.agreements.soundness import require_sound_agreement
+from app.agreements.successor import SuccessorBody, succeed
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
-from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
+from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, STEP, RecordId
 from app.kernel.schemas import Page, merge_patch_of
 from app.kernel.text import slug_of
 
@@ -54,6 +55,14 @@ def get_agreement(
 ) -> AgreementDetail:
     """One agreement."""
     return with_included(tx.session, get_visible(tx.session, Agreement, agreement_id), include)
+
+
+@router.post("/{id}/successor", operation_id="succeedAgreement", status_code=201, responses=STEP)
+def succeed_agreement(tx: Creating, agreement_id: RecordId, body: SuccessorBody) -> AgreementDetail:
+    """A new plan that continues this one, with the items that it carries over: all, or nothing."""
+    plan = succeed(tx, get_visible(tx.session, Agreement, agreement_id), body)
+    tx.headers["Location"] = f"/v1/agreements/{plan.id}"
+    return with_included(tx.session, plan, [AgreementInclude.ACTION_ITEMS])
 
 
 @router.patch("/{id}", operation_id="patchAgreement", responses=PATCH)

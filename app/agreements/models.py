@@ -81,6 +81,11 @@ class Agreement(Cited, Record):
     signatures: Mapped[list[Signature]] = parts(Signature)
 
     @property
+    def holder(self) -> str | None:
+        """The dialogue that oversees it."""
+        return self.overseen_by
+
+    @property
     def parties(self) -> list[str]:
         """The parties' ids, in their order."""
         return [link.party for link in self.party_links]
@@ -154,8 +159,14 @@ class ActionItem(Cited, Record):
     theme_links: Mapped[list["ActionItemTheme"]] = parts("ActionItemTheme")
     leads: Mapped[list[Lead]] = parts(Lead)
     due: Mapped[str | None] = mapped_column(KeyText)
+    ended: Mapped[str | None] = mapped_column(KeyText)
     lineage: Mapped[list[Lineage]] = parts(Lineage, foreign_keys=[Lineage.action_item_id])
     deliverables: Mapped[list[Deliverable]] = parts(Deliverable)
+
+    @property
+    def holder(self) -> str:
+        """Its agreement."""
+        return self.agreement
 
     @property
     def themes(self) -> list[Theme]:

@@ -112,6 +112,10 @@ class ActionItemFields(Schema):
     )
     leads: list[Lead] = Field(default_factory=list, max_length=50)
     due: PartialDate | None = None
+    ended: PartialDate | None = Field(
+        default=None,
+        description="When the parties ended it, done or not: it is no longer expected.",
+    )
     lineage: list[Lineage] = Field(default_factory=list, max_length=50)
     deliverables: list[Deliverable] = Field(default_factory=list, max_length=200)
 

@@ -52,6 +52,15 @@ class DecisionEffect(StrEnum):
     ENDED = "ended"
 
 
+class AgendaReason(StrEnum):
+    """Why an action item is on a meeting's agenda."""
+
+    OVERDUE = "overdue"
+    DIVERGING = "diverging"
+    STALE = "stale"
+    NEVER_REVIEWED = "never_reviewed"
+
+
 DIALOGUE_LEVELS = CodeList(
     id="dialogue-levels",
     name=text("Levels of dialogue", "대화 급", "对话级别"),
@@ -227,6 +236,49 @@ DECISION_EFFECTS = CodeList(
             text("Ended", "종료", "终止"),
             text("The decision ended it.", "결정으로 종료되었음.", "该决定使其终止。"),
             final=True,
+        ),
+    ),
+)
+
+AGENDA_REASONS = CodeList(
+    id="agenda-reasons",
+    name=text("Reasons to discuss an item", "의제 상정 사유", "列入议程的理由"),
+    codes=(
+        Code(
+            AgendaReason.OVERDUE,
+            text("Overdue", "기한 경과", "逾期"),
+            text(
+                "Its due date has passed, and it is neither completed nor cancelled.",
+                "기한이 지났으나 완료되거나 취소되지 않음.",
+                "已过期限，且未完成亦未取消。",
+            ),
+        ),
+        Code(
+            AgendaReason.DIVERGING,
+            text("Diverging", "불일치", "不一致"),
+            text(
+                "The parties report different statuses.",
+                "당사국이 서로 다른 상태를 보고함.",
+                "各方报告的状态不同。",
+            ),
+        ),
+        Code(
+            AgendaReason.STALE,
+            text("Stale", "보고 중단", "久未更新"),
+            text(
+                "Nothing has been reported for a long time.",
+                "오랫동안 보고가 없음.",
+                "长期没有新的报告。",
+            ),
+        ),
+        Code(
+            AgendaReason.NEVER_REVIEWED,
+            text("Never reviewed", "미검토", "从未审议"),
+            text(
+                "No meeting has assessed it or decided on it.",
+                "어느 회의에서도 평가하거나 결정하지 않음.",
+                "尚无会议对其进行评估或作出决定。",
+            ),
         ),
     ),
 )

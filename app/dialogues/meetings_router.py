@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.dialogues.holding import require_sound_meeting
 from app.dialogues.includes import MeetingDetail, MeetingInclude, with_included
 from app.dialogues.models import Meeting
-from app.dialogues.ordinals import derived_id, require_free_ordinal
+from app.dialogues.ordinals import derived_id
 from app.dialogues.queries import MEETING_FILTERS, MEETING_SORTS, MeetingQuery
 from app.dialogues.schemas import MeetingBody, MeetingRecord
 from app.kernel.changes import create, delete, get_visible, patch
@@ -36,7 +37,7 @@ def create_meeting(tx: Creating, body: MeetingBody) -> MeetingRecord:
     """A new meeting; without an id, one is derived from its dialogue and its ordinal or date."""
     derived = derived_id(body)
     meeting = create(tx.session, Meeting, body, derived_id=derived)
-    require_free_ordinal(tx.session, meeting)
+    require_sound_meeting(tx.session, meeting)
     return tx.created(meeting, MeetingRecord)
 
 
@@ -59,7 +60,7 @@ def patch_meeting(
     """Changes a meeting by a JSON Merge Patch."""
     meeting = get_visible(tx.session, Meeting, meeting_id)
     patch(tx, meeting, MeetingBody, changes)
-    require_free_ordinal(tx.session, meeting)
+    require_sound_meeting(tx.session, meeting)
     return tx.changed(meeting, MeetingRecord)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.dialogues.codes import (
@@ -83,6 +83,8 @@ class AgendaItem(Part):
     position: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[LocalizedText] = mapped_column(Document)
     agreement: Mapped[str | None] = reference("agreement")
+    action_item: Mapped[str | None] = reference("action_item")
+    reasons: Mapped[list[str]] = mapped_column(Document, server_default=text("'[]'"))
     note: Mapped[LocalizedText | None] = mapped_column(Document)
     owner: Mapped["Meeting"] = relationship(back_populates="agenda", lazy="raise_on_sql")
 
@@ -128,6 +130,11 @@ class Meeting(Cited, Record):
     def sort_name(self) -> LocalizedText | None:
         """Its name, where it has one."""
         return self.name
+
+    @property
+    def holder(self) -> str:
+        """Its dialogue."""
+        return self.dialogue
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 
 from app.dialogues.codes import (
+    AgendaReason,
     DecisionEffect,
     DialogueLevel,
     MeetingFormat,
@@ -63,7 +64,16 @@ class AgendaItem(Schema):
 
     title: Localized
     agreement: AgreementId | None = None
+    action_item: ActionItemId | None = None
+    reasons: list[AgendaReason] = Field(
+        default_factory=list,
+        max_length=10,
+        json_schema_extra={"uniqueItems": True},
+        description="Why it is to be discussed, as the draft of an agenda says it.",
+    )
     note: Localized | None = None
+
+    _reasons_once = field_validator("reasons")(refuse_repeats)
 
 
 class Decision(Schema):

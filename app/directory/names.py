@@ -11,9 +11,17 @@ from app.kernel.text import LocalizedText
 class DatedName(Protocol):
     """A name with the period in which it held; an open end is None."""
 
-    name: LocalizedText
-    starts: str | None
-    ends: str | None
+    @property
+    def name(self) -> LocalizedText:
+        """The name."""
+
+    @property
+    def starts(self) -> str | None:
+        """The first day, month or year."""
+
+    @property
+    def ends(self) -> str | None:
+        """The last day, month or year."""
 
 
 N = TypeVar("N", bound=DatedName)

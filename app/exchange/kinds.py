@@ -11,8 +11,8 @@ from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem, Agreement
 from app.agreements.schemas import ActionItemBody, AgreementBody
 from app.agreements.soundness import require_sound_agreement
+from app.dialogues.holding import require_sound_meeting
 from app.dialogues.models import Dialogue, Meeting
-from app.dialogues.ordinals import require_free_ordinal
 from app.dialogues.schemas import DialogueBody, MeetingBody
 from app.directory.models import Organization, Party, Person
 from app.directory.schemas import OrganizationBody, PartyBody, PersonBody
@@ -20,7 +20,10 @@ from app.directory.succession import refuse_cycles as refuse_organization_cycles
 from app.documents.models import Document
 from app.documents.schemas import DocumentBody
 from app.kernel.records import Record
-from app.reporting.models import StatusReport
+from app.reporting.assessment_schemas import AssessmentWhole
+from app.reporting.assessments import complete_loaded
+from app.reporting.codes import AssessmentState, ReportState
+from app.reporting.models import Assessment, StatusReport
 from app.reporting.reports import refuse_second_correction, require_sound_report
 from app.reporting.schemas import StatusReportWhole
 
@@ -31,7 +34,8 @@ class Kind:
 
     `rule` is asked before the record is written, as by the kind's routes; `rule_of_whole` once all
     records of the load are. `loosened` gives, for the fields by which records of the kind can stand
-    in each other's way, a value (made from a number of its own) by which none does.
+    in each other's way, a value (made from a number of its own) by which none does. `fixed` says
+    of a record in the database that it is never changed.
     """
 
     file: str
@@ -40,6 +44,7 @@ class Kind:
     rule: Callable[[Session, Any], None] | None = None
     rule_of_whole: Callable[[Session, Any], None] | None = None
     loosened: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
+    fixed: Callable[[Any], bool] | None = None
 
 
 def _nothing(_: int) -> None:
@@ -72,7 +77,7 @@ KINDS = (
         "meetings.json",
         Meeting,
         MeetingBody,
-        require_free_ordinal,
+        require_sound_meeting,
         loosened={"ordinal": _nothing},
     ),
     Kind(
@@ -95,5 +100,13 @@ KINDS = (
         StatusReportWhole,
         refuse_second_correction,
         rule_of_whole=require_sound_report,
+        fixed=lambda report: report.state is not ReportState.DRAFT,
+    ),
+    Kind(
+        "assessments.json",
+        Assessment,
+        AssessmentWhole,
+        complete_loaded,
+        fixed=lambda assessment: assessment.state is AssessmentState.ADOPTED,
     ),
 )

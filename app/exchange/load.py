@@ -21,7 +21,6 @@ from app.kernel.records import Record, record_classes
 from app.kernel.references import references_in
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
-from app.reporting.models import StatusReport
 
 DATA = Path(__file__).parent / "data"
 REFERENCE = DATA / "reference"
@@ -183,11 +182,11 @@ def _upsert(session: Session, entry: Entry) -> Record:
             raise LoadError(f"{entry.place}: it was deleted, and ids are never reused.")
         record = entry.kind.model(id=entry.id)
         session.add(record)
-    elif isinstance(record, StatusReport):
+    elif entry.kind.fixed is not None and entry.kind.fixed(record):
         if entry.kind.body.model_validate(record, from_attributes=True) != entry.body:
             raise LoadError(
-                f"{entry.place}: it stands in the record with another content, and reports are "
-                "never edited."
+                f"{entry.place}: it stands in the record with another content, and what a party "
+                "submitted or the parties adopted is never edited."
             )
         return record
     fill(record, entry.body)

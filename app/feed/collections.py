@@ -13,6 +13,7 @@ COLLECTIONS = {
     "action-items": "action_item",
     "documents": "document",
     "status-reports": "status_report",
+    "assessments": "assessment",
 }
 
 Kind = Literal[
@@ -25,4 +26,5 @@ Kind = Literal[
     "action_item",
     "document",
     "status_report",
+    "assessment",
 ]

@@ -19,7 +19,15 @@ from app.kernel.authentication import require_role
 from app.kernel.pages import PageQuery
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
-from app.kernel.routes import LIST, READ, VERIFY, PartyPath, RecordId, ReportId
+from app.kernel.routes import (
+    LIST,
+    READ,
+    VERIFY,
+    AssessmentId,
+    PartyPath,
+    RecordId,
+    ReportId,
+)
 
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
 
@@ -44,7 +52,12 @@ def verify_journal(tx: Reading, body: VerificationBody | None = None) -> Verific
 
 
 def _add_history(collection: str, kind: str) -> None:
-    id_type = {"party": PartyPath, "status_report": ReportId}.get(kind, RecordId)
+    own_types = {
+        "party": PartyPath,
+        "status_report": ReportId,
+        "assessment": AssessmentId,
+    }
+    id_type = own_types.get(kind, RecordId)
 
     def history(tx: Reading, record_id, query: Annotated[PageQuery, Query()]) -> HistoryPage:  # type: ignore[no-untyped-def]
         return history_of(tx, kind, record_id, query)

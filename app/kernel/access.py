@@ -31,13 +31,15 @@ class Principal:
     """Who a request or a command speaks for.
 
     `name` stands in the journal; `role` is None for an anonymous caller; `party` and
-    `organization` are the ids that a reporter's statements are made for.
+    `organization` are the ids that a reporter's statements are made for. `sees_all` is for those
+    who have the database in their hands anyway.
     """
 
     name: str
     role: Role | None
     party: str | None = None
     organization: str | None = None
+    sees_all: bool = False
 
     @property
     def is_anonymous(self) -> bool:
@@ -46,4 +48,4 @@ class Principal:
 
 
 ANONYMOUS = Principal(name="anonymous", role=None)
-OPERATOR = Principal(name="operator", role=Role.ADMIN)
+OPERATOR = Principal(name="operator", role=Role.ADMIN, sees_all=True)

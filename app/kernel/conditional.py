@@ -33,18 +33,20 @@ def not_modified(if_none_match: str | None, etag: str) -> bool:
     }
 
 
-def require_match(if_match: str | None, etag: str) -> None:
+def require_match(if_match: str | None, etag: str, *, any_state: bool = True) -> None:
     """Lets a change pass only where If-Match names the present `etag` (strong comparison).
 
-    Raises PreconditionRequired without If-Match, InvalidRequest when it is no list of entity tags,
-    PreconditionFailed when none of them is the present one.
+    `*` matches any state of the record, unless `any_state` is False. Raises PreconditionRequired
+    without If-Match, InvalidRequest when it is no list of entity tags, PreconditionFailed when none
+    of them is the present one.
     """
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
-    if if_match.strip() == "*":
+    if if_match.strip() == "*" and any_state:
         return
     if not _TAG_LIST.fullmatch(if_match):
-        detail = 'If-Match is * or a list of entity tags such as "abc".'
+        whole = "* or " if any_state else ""
+        detail = f'If-Match is {whole}a list of entity tags such as "abc".'
         raise InvalidRequest(
             detail,
             errors=[

@@ -75,13 +75,10 @@ def require_unique(session: Session, record: Record, *attributes: str, constrain
         )
 
 
-def refuse_while_in_use(session: Session, record: Record) -> None:
-    """Refuses to delete a record that others refer to.
-
-    Raises Conflict that counts them, column by column.
-    """
+def uses_of(session: Session, record: Record) -> list[str]:
+    """How many of what refer to a record, its own parts aside: `2 × meeting.host_id`."""
     own_id = inspect(type(record)).local_table.c.id
-    users: dict[str, None] = {}
+    uses: list[str] = []
     for table in Base.metadata.sorted_tables:
         for reference in table.foreign_keys:
             # What goes with the record (its parts) refers to it by a cascade.
@@ -96,10 +93,20 @@ def refuse_while_in_use(session: Session, record: Record) -> None:
                     .select_from(table)
                     .where(reference.parent == record.id, *own_parts)
                 )
-                if count:
-                    users[f"{count} × {table.name}.{reference.parent.name}"] = None
-    if users:
-        detail = f"{record.id} is in use: {', '.join(users)}."
+                use = f"{count} × {table.name}.{reference.parent.name}"
+                if count and use not in uses:
+                    uses.append(use)
+    return uses
+
+
+def refuse_while_in_use(session: Session, record: Record) -> None:
+    """Refuses to delete a record that others refer to.
+
+    Raises Conflict that counts them, column by column.
+    """
+    uses = uses_of(session, record)
+    if uses:
+        detail = f"{record.id} is in use: {', '.join(uses)}."
         raise Conflict(
             detail,
             errors=[ProblemError(pointer="", rule="in_use", detail=detail, value=record.id)],

@@ -74,7 +74,10 @@ class Change(Base):
     """What one revision did to one record; `document` is canonical JSON (RFC 8785) of it after."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_record", "kind", "record_id", "revision"),)
+    __table_args__ = (
+        Index("ix_change_record", "kind", "record_id", "revision"),
+        Index("ix_change_holder", "holder", "kind", "record_id"),
+    )
 
     revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -82,6 +85,8 @@ class Change(Base):
     record_id: Mapped[str] = mapped_column(KeyText)
     operation: Mapped[Operation] = mapped_column(codes(Operation, "operation"))
     visibility: Mapped[Visibility] = mapped_column(codes(Visibility, "visibility"))
+    audience: Mapped[str | None] = mapped_column(KeyText)
+    holder: Mapped[str | None] = mapped_column(KeyText)
     document: Mapped[str | None] = mapped_column(LongText)
     digest: Mapped[str] = mapped_column(KeyText)
 
@@ -171,6 +176,7 @@ class Recorder:
         if touched.revision_before is None:
             record.created_at = self.at
         record.modified_at, record.revision = self.at, self.number
+        record.settle()
         document = document_of(record)
         digest = digest_of(content_of(document))
         if digest == touched.digest_before:
@@ -202,6 +208,8 @@ class Recorder:
                 "record_id": record.id,
                 "operation": touched.operation,
                 "visibility": record.visibility,
+                "audience": record.audience,
+                "holder": record.holder,
                 "document": (
                     None if touched.document is None else rfc8785.dumps(touched.document).decode()
                 ),

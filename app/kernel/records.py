@@ -1,7 +1,7 @@
 """What every kind of record is made of, and the one document that represents it everywhere."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -59,6 +59,8 @@ class Record(Base):
     id: Mapped[str] = mapped_column(KeyText, primary_key=True)
     own_translations: Mapped[list[str]] = mapped_column(Document)
     visibility: Mapped[Visibility] = mapped_column(codes(Visibility, "visibility"))
+    # The parties that see it where it is not public, as audience_of() writes them.
+    audience: Mapped[str | None] = mapped_column(KeyText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     modified_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(BigInteger)
@@ -77,6 +79,14 @@ class Record(Base):
         """What lists sort the record by when they sort by name."""
         return None
 
+    @property
+    def holder(self) -> str | None:
+        """The id of the record that holds this one, by which the journal finds its children."""
+        return None
+
+    def settle(self) -> None:
+        """Before each write: sets what follows from the rest of the record."""
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         return (*cls.constraints(), *cls._list_indexes())
@@ -91,6 +101,11 @@ class Record(Base):
         name = cls.__tablename__
         yield Index(f"ix_{name}_modified_at", "modified_at", "id")
         yield Index(f"ix_{name}_sort_text", "sort_text", "id")
+
+
+def audience_of(parties: Iterable[str]) -> str:
+    """The audience of what only `parties` may see."""
+    return f" {' '.join(parties)} "
 
 
 def document_of(record: Record) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an endpoint asks for to run in a transaction: a Reading, Creating, Changing or Reporting."""
+"""What an endpoint asks for to run in a transaction, in each of the ways that there are."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -113,6 +113,21 @@ def changing(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
 Reading = Annotated[Transaction, Depends(reading)]
 Creating = Annotated[Transaction, Depends(creating(Role.EDITOR))]
 Changing = Annotated[Transaction, Depends(changing(Role.EDITOR))]
+
+
+async def deciding(
+    tx: Creating,
+    if_match: Annotated[
+        str | None, Header(description="The ETag, as read, of the record that is changed with it.")
+    ] = None,
+) -> Transaction:
+    """A transaction that adds to the record and may change a record which the caller has read."""
+    tx.if_match = if_match
+    return tx
+
+
+Deciding = Annotated[Transaction, Depends(deciding)]
+Redrafting = Annotated[Transaction, Depends(changing(Role.REPORTER))]
 Reporting = Annotated[Transaction, Depends(creating(Role.REPORTER))]
 
 

@@ -31,7 +31,13 @@ READ = responses(*_EVERY, *_EXISTING)
 CREATE = responses(*_EVERY, *_BODY, Forbidden, Conflict, IdempotencyKeyReused)
 STEP = responses(*_EVERY, *_BODY, *_EXISTING, Forbidden, Conflict, IdempotencyKeyReused)
 VERIFY = responses(*_EVERY, *_BODY)
+# What is worked out for some callers, and changes nothing.
+WORK_OUT = responses(*_EVERY, *_BODY, *_EXISTING, Forbidden, Conflict)
+DUTIES = responses(*_EVERY, *_EXISTING, Forbidden)
+# A PATCH, a PUT, and a step that is taken against what was read.
 PATCH = responses(*_EVERY, *_BODY, *_EXISTING, *_MATCH, Forbidden, Conflict)
+# A step that can change, with what it adds, a record that was read.
+DECIDE = responses(*_EVERY, *_BODY, *_EXISTING, *_MATCH, Forbidden, Conflict, IdempotencyKeyReused)
 DELETE = responses(*_EVERY, *_EXISTING, *_MATCH, Forbidden, Conflict)
 
 RecordId = Annotated[
@@ -47,11 +53,7 @@ PartyPath = Annotated[
     str,
     Path(alias="id", pattern=r"^[A-Z]{2}$", description="The party's code.", examples=["KR"]),
 ]
-ReportId = Annotated[
-    str,
-    Path(
-        alias="id",
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-        description="The report's UUID.",
-    ),
-]
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+ReportId = Annotated[str, Path(alias="id", pattern=_UUID, description="The report's UUID.")]
+AssessmentId = Annotated[str, Path(alias="id", pattern=_UUID, description="The assessment's UUID.")]

@@ -24,6 +24,13 @@ class ReportState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AssessmentState(StrEnum):
+    """Whether every party has confirmed an assessment."""
+
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+
+
 class StandingBasis(StrEnum):
     """What an action item's standing rests on."""
 
@@ -123,6 +130,120 @@ REPORT_STATES = CodeList(
                 "该方已说明理由并撤回，不再计入。",
             ),
             final=True,
+        ),
+    ),
+)
+
+
+class LineageOutcome(StrEnum):
+    """What became of an action item in the plan after its own."""
+
+    CONTINUED = "continued"
+    MERGED = "merged"
+    SPLIT = "split"
+    DROPPED = "dropped"
+
+
+class ReviewKind(StrEnum):
+    """How a meeting reviewed an action item."""
+
+    ASSESSMENT = "assessment"
+    DECISION = "decision"
+
+
+ASSESSMENT_STATES = CodeList(
+    id="assessment-states",
+    name=text("States of an assessment", "평가 상태", "评估状态"),
+    codes=(
+        Code(
+            AssessmentState.PROPOSED,
+            text("Proposed", "제안", "已提议"),
+            text(
+                "One party proposed it; seen by the parties until all have confirmed it.",
+                "한 당사국이 제안하였으며, 모두 확인하기 전까지 당사국만 볼 수 있음.",
+                "由一方提出，各方全部确认之前仅各方可见。",
+            ),
+        ),
+        Code(
+            AssessmentState.ADOPTED,
+            text("Adopted", "채택", "已通过"),
+            text(
+                "Every party has confirmed it; it no longer changes.",
+                "모든 당사국이 확인하여 더 이상 변경되지 않음.",
+                "各方均已确认，不再更改。",
+            ),
+            final=True,
+        ),
+    ),
+)
+
+
+LINEAGE_OUTCOMES = CodeList(
+    id="lineage-outcomes",
+    name=text("What became of an item", "사업의 승계 결과", "事项的延续情况"),
+    codes=(
+        Code(
+            LineageOutcome.CONTINUED,
+            text("Continued", "계속", "延续"),
+            text(
+                "One item of the next plan continues it.",
+                "다음 계획의 한 사업이 이를 이어받음.",
+                "下一计划中有一个事项延续该事项。",
+            ),
+        ),
+        Code(
+            LineageOutcome.MERGED,
+            text("Merged", "통합", "合并"),
+            text(
+                "It was merged with others into one item.",
+                "다른 사업과 하나로 통합됨.",
+                "与其他事项合并为一个事项。",
+            ),
+        ),
+        Code(
+            LineageOutcome.SPLIT,
+            text("Split", "분할", "拆分"),
+            text(
+                "Several items of the next plan come from it.",
+                "다음 계획의 여러 사업으로 나뉨.",
+                "拆分为下一计划中的多个事项。",
+            ),
+        ),
+        Code(
+            LineageOutcome.DROPPED,
+            text("Dropped", "제외", "未延续"),
+            text(
+                "No item of the next plan comes from it.",
+                "다음 계획에 이를 이어받은 사업이 없음.",
+                "下一计划中没有事项源于该事项。",
+            ),
+            final=True,
+        ),
+    ),
+)
+
+
+REVIEW_KINDS = CodeList(
+    id="review-kinds",
+    name=text("How a meeting reviewed an item", "회의의 검토 방식", "会议审议方式"),
+    codes=(
+        Code(
+            ReviewKind.ASSESSMENT,
+            text("Assessment", "평가", "评估"),
+            text(
+                "The parties adopted an assessment of it.",
+                "당사국이 이에 대한 평가를 채택함.",
+                "各方通过了对该事项的评估。",
+            ),
+        ),
+        Code(
+            ReviewKind.DECISION,
+            text("Decision", "결정", "决定"),
+            text(
+                "A decision of the meeting names it.",
+                "회의의 결정에 언급됨.",
+                "会议的决定提及该事项。",
+            ),
         ),
     ),
 )

@@ -1,18 +1,30 @@
-"""Status reports, as they are stored."""
+"""Status reports and assessments, as they are stored."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.agreements.models import ActionItem
+from app.documents.citations import Cited
+from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText, codes
 from app.kernel.constraints import ends_not_before_starts
 from app.kernel.parts import owner_key, parts, reference
-from app.kernel.records import Part, Record
+from app.kernel.records import Part, Record, audience_of
 from app.kernel.text import LocalizedText
-from app.reporting.codes import ImplementationStatus, ReportState
+from app.reporting.assessment_schemas import AssessmentRecord
+from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState
 from app.reporting.schemas import StatusReportRecord
 
 _STANDS = text("state <> 'withdrawn'")
@@ -60,11 +72,29 @@ class StatusReport(Record):
     period_start: Mapped[str | None] = mapped_column(KeyText)
     period_end: Mapped[str | None] = mapped_column(KeyText)
     evidence: Mapped[list[Evidence]] = parts(Evidence)
-    reported_on: Mapped[str] = mapped_column(KeyText)
+    reported_on: Mapped[str | None] = mapped_column(KeyText)
     state: Mapped[ReportState] = mapped_column(codes(ReportState, "state"))
+    # When it began to count and when it ceased to: what at_revision asks, beside the content.
+    submitted_revision: Mapped[int | None] = mapped_column(BigInteger)
+    withdrawn_revision: Mapped[int | None] = mapped_column(BigInteger)
     corrects: Mapped[str | None] = reference("status_report", column="corrects_id")
     withdrawal_reason: Mapped[LocalizedText | None] = mapped_column(Document)
-    submitted_by: Mapped[str] = mapped_column(KeyText)
+    submitted_by: Mapped[str | None] = mapped_column(KeyText)
+
+    @property
+    def holder(self) -> str:
+        """Its action item."""
+        return self.action_item
+
+    def settle(self) -> None:
+        """A draft is its own side's; a step takes place in the revision that writes it."""
+        draft = self.state is ReportState.DRAFT
+        self.visibility = Visibility.PARTY if draft else Visibility.PUBLIC
+        self.audience = audience_of([self.party]) if draft else None
+        if not draft and self.submitted_revision is None:
+            self.submitted_revision = self.revision
+        if self.state is ReportState.WITHDRAWN and self.withdrawn_revision is None:
+            self.withdrawn_revision = self.revision
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -92,6 +122,17 @@ class StatusReport(Record):
                 "(state = 'withdrawn') = (withdrawal_reason IS NOT NULL)",
                 name="withdrawn_with_reason",
             ),
+            CheckConstraint(
+                "(state = 'draft') = (submitted_revision IS NULL)", name="submitted_in_revision"
+            ),
+            CheckConstraint(
+                "(state = 'withdrawn') = (withdrawn_revision IS NOT NULL)",
+                name="withdrawn_in_revision",
+            ),
+            CheckConstraint(
+                "state = 'draft' OR (reported_on IS NOT NULL AND submitted_by IS NOT NULL)",
+                name="submitted_for_a_day",
+            ),
             ends_not_before_starts("period_start", "period_end"),
             Index(
                 "uq_status_report_corrected_once",
@@ -100,6 +141,108 @@ class StatusReport(Record):
                 sqlite_where=_STANDS,
                 postgresql_where=_STANDS,
             ),
-            Index("ix_status_report_position", "action_item_id", "party_id", "reported_on", "id"),
+            Index(
+                "ix_status_report_position",
+                "action_item_id",
+                "party_id",
+                "reported_on",
+                "submitted_revision",
+                "id",
+            ),
             Index("ix_status_report_reported_on", "reported_on", "id"),
+        )
+
+
+class AssessmentParty(Part):
+    """A party of an assessed item's agreement, and whether it has confirmed the assessment."""
+
+    __tablename__ = "assessment_party"
+
+    assessment_id: Mapped[str] = owner_key("assessment")
+    party: Mapped[str] = reference("party", primary_key=True)
+    confirmed: Mapped[bool]
+    owner: Mapped["Assessment"] = relationship(back_populates="party_links", lazy="raise_on_sql")
+
+
+class Assessment(Cited, Record):
+    """The parties' joint conclusion on one action item at one meeting."""
+
+    __tablename__ = "assessment"
+    representation = AssessmentRecord
+
+    meeting: Mapped[str] = reference("meeting")
+    held_on: Mapped[str] = mapped_column(KeyText)
+    action_item: Mapped[str] = reference("action_item", index=False)
+    agreement: Mapped[str] = reference("agreement")
+    status: Mapped[ImplementationStatus] = mapped_column(codes(ImplementationStatus, "status"))
+    progress: Mapped[int | None]
+    remarks: Mapped[LocalizedText | None] = mapped_column(Document)
+    state: Mapped[AssessmentState] = mapped_column(codes(AssessmentState, "state"))
+    adopted_revision: Mapped[int | None] = mapped_column(BigInteger)
+    proposed_by: Mapped[str] = reference("party", column="proposed_by_id")
+    party_links: Mapped[list[AssessmentParty]] = parts(AssessmentParty)
+
+    @property
+    def parties(self) -> list[str]:
+        """The parties that must confirm it, in their order."""
+        return [link.party for link in self.party_links]
+
+    @property
+    def confirmed_by(self) -> list[str]:
+        """Those that have."""
+        return [link.party for link in self.party_links if link.confirmed]
+
+    @confirmed_by.setter
+    def confirmed_by(self, parties: list[str]) -> None:
+        self.confirmed(parties, parties)
+
+    def confirmed(self, parties: Iterable[str], by: Collection[str]) -> None:
+        """Sets whose confirmation is needed and who has given it; adopted once all have."""
+        self.party_links = [
+            AssessmentParty(position=position, party=party, confirmed=party in by)
+            for position, party in enumerate(parties)
+        ]
+        everyone = all(link.confirmed for link in self.party_links)
+        self.state = AssessmentState.ADOPTED if everyone else AssessmentState.PROPOSED
+
+    @property
+    def holder(self) -> str:
+        """Its action item."""
+        return self.action_item
+
+    def settle(self) -> None:
+        """A proposal is the parties' own; it is adopted in the revision that writes it so."""
+        proposed = self.state is AssessmentState.PROPOSED
+        self.visibility = Visibility.PARTIES if proposed else Visibility.PUBLIC
+        self.audience = audience_of(self.parties) if proposed else None
+        if not proposed and self.adopted_revision is None:
+            self.adopted_revision = self.revision
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """One assessment of an item at a meeting, which says what is possible."""
+        return (
+            UniqueConstraint("meeting_id", "action_item_id", name="uq_assessment_item_at_meeting"),
+            ForeignKeyConstraint(
+                ["action_item_id", "agreement_id"],
+                ["action_item.id", "action_item.agreement_id"],
+                name="fk_assessment_item_of_agreement",
+                deferrable=True,
+                initially="DEFERRED",
+            ),
+            ForeignKeyConstraint(
+                ["agreement_id", "proposed_by_id"],
+                ["agreement_party.agreement_id", "agreement_party.party_id"],
+                name="fk_assessment_proposed_by_party",
+                deferrable=True,
+                initially="DEFERRED",
+            ),
+            CheckConstraint("progress BETWEEN 0 AND 100", name="progress_is_percent"),
+            CheckConstraint("status <> 'completed' OR progress = 100", name="completed_is_100"),
+            CheckConstraint("status <> 'not_started' OR progress = 0", name="not_started_is_0"),
+            CheckConstraint("length(held_on) = 10", name="held_on_is_a_day"),
+            CheckConstraint(
+                "(state = 'adopted') = (adopted_revision IS NOT NULL)", name="adopted_in_revision"
+            ),
+            Index("ix_assessment_position", "action_item_id", "held_on", "meeting_id"),
         )

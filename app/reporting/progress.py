@@ -1,139 +1,169 @@
-"""A plan's or dialogue's progress: its items' standings, and what they come to."""
+"""A plan's progress: its items' standings, and what they come to."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
-
-from app.agreements.codes import AgreementKind
-from app.agreements.models import ActionItem, Agreement, AgreementParty
-from app.dialogues.models import Dialogue
-from app.directory.models import OrganizationName, Party
 from app.directory.names import name_on
-from app.kernel.changes import get_visible
-from app.kernel.dates import today_in
-from app.kernel.parts import only
 from app.kernel.problems import NotFound
 from app.kernel.text import LocalizedText
 from app.kernel.transactions import Transaction
-from app.reporting.codes import ImplementationStatus, ReportState, StandingBasis
-from app.reporting.models import StatusReport
-from app.reporting.schemas import (
+from app.reporting.facts import KnownDialogue, KnownItem, KnownPlan
+from app.reporting.groups import groups_of, summary_of
+from app.reporting.knowledge import Knowledge, today_of
+from app.reporting.naming import Named
+from app.reporting.positions import newest_assessments, newest_reports
+from app.reporting.progress_schemas import (
     AssessmentSummary,
+    DialoguePlansRecord,
     DifferenceRecord,
+    GroupBy,
     ItemStanding,
     ItemStandingRecord,
-    Named,
     NamedLead,
+    PlanProgress,
     PositionRecord,
     ProgressRecord,
-    ProgressSummary,
     StandingRecord,
 )
-from app.reporting.standing import Report, Standing, standing_on
+from app.reporting.standing import Standing, standing_on
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """The parties of an agreement, in its order, and the day that it is for them."""
-
-    ids: tuple[str, ...]
-    today: date
+def plan_on(plans: Iterable[KnownPlan], day: date) -> KnownPlan | None:
+    """The annual plan of a day: of those begun by then, the newest; None where none had begun."""
+    begun = [plan for plan in plans if plan.starts is not None and plan.starts <= day.isoformat()]
+    return max(begun, key=lambda plan: (plan.starts or "", plan.id), default=None)
 
 
-def parties_of(session: Session, agreement_id: str) -> Parties:
-    """An agreement's parties; its today is the latest that it is in any of their time zones.
+def overseen_plan(
+    knowledge: Knowledge, dialogue_id: str, agreement_id: str | None, day: date
+) -> KnownPlan:
+    """The agreement asked for, or the annual plan of the day, as one that the dialogue oversees.
 
-    A report made today by the side where the day begins first so counts at once.
+    Raises NotFound for one that it does not oversee, or where no annual plan had begun.
     """
-    rows = session.execute(
-        select(Party.id, Party.timezone)
-        .join(AgreementParty, AgreementParty.party == Party.id)
-        .where(AgreementParty.agreement_id == agreement_id)
-        .order_by(AgreementParty.position)
-    ).all()
-    return Parties(
-        ids=tuple(row.id for row in rows),
-        today=max(today_in(row.timezone) for row in rows),
-    )
-
-
-def today_of_dialogue(session: Session, dialogue: Dialogue) -> date:
-    """The latest day that it is in any time zone of a dialogue's parties."""
-    zones = session.scalars(select(Party.timezone).where(Party.id.in_(dialogue.parties)))
-    return max(today_in(zone) for zone in zones)
-
-
-def plan_of(session: Session, dialogue: Dialogue, day: date) -> Agreement:
-    """The annual plan that a dialogue oversees on a day: of those begun by then, the newest.
-
-    Raises NotFound where none had begun.
-    """
-    plan = session.scalars(
-        select(Agreement)
-        .where(
-            Agreement.overseen_by == dialogue.id,
-            Agreement.kind == AgreementKind.ANNUAL_PLAN,
-            Agreement.starts.is_not(None),
-            Agreement.starts <= day.isoformat(),
-        )
-        .order_by(Agreement.starts.desc(), Agreement.id.desc())
-        .limit(1)
-        .options(*only(Agreement))
-    ).first()
-    if plan is None:
-        raise NotFound(f"{dialogue.id} oversaw no annual plan that had begun by {day}.")
+    if agreement_id is None:
+        plan = plan_on(knowledge.annual_plans(dialogue_id), day)
+        if plan is None:
+            raise NotFound(f"{dialogue_id} oversaw no annual plan that had begun by {day}.")
+        return plan
+    plan = knowledge.plan(agreement_id)
+    if plan.overseen_by != dialogue_id:
+        raise NotFound(f"{dialogue_id} does not oversee {agreement_id}.")
     return plan
 
 
 def progress_of(
-    tx: Transaction, agreement: Agreement, day: date | None, dialogue: Dialogue | None = None
+    tx: Transaction,
+    knowledge: Knowledge,
+    plan: KnownPlan,
+    day: date,
+    *,
+    dialogue: KnownDialogue | None = None,
+    group_by: GroupBy | None = None,
 ) -> ProgressRecord:
-    """An agreement's progress on a day, today if None; for a dialogue that asks, if one does.
+    """A plan's progress on a day; for a dialogue that asks, if one does.
 
-    A constant number of statements, whatever the number of items and reports.
+    A constant number of statements, whatever the number of items, reports and corrections.
     """
-    parties = parties_of(tx.session, agreement.id)
-    day = day or parties.today
-    items = tx.session.scalars(
-        select(ActionItem)
-        .where(ActionItem.agreement == agreement.id)
-        .order_by(ActionItem.number)
-        .options(*only(ActionItem, "leads"))
-    ).all()
-    standings = item_standings(tx, parties, items, day)
+    items = knowledge.items([plan.id])
+    standings = standings_on(tx, knowledge, {plan.id: plan}, items, day)
     return ProgressRecord(
-        dialogue=None if dialogue is None else named(dialogue),
+        dialogue=None if dialogue is None else Named(id=dialogue.id, name=dialogue.name),
         meeting=None,
-        agreement=named(agreement),
+        agreement=Named(id=plan.id, name=plan.name),
         as_of=day.isoformat(),
-        revision=tx.revision,
-        summary=summary_of([item.standing for item in standings]),
-        items=standings,
+        revision=knowledge.revision,
+        summary=summary_of(standings),
+        items=item_standings(knowledge, items, standings, day),
+        groups=groups_of(tx, knowledge, plan, items, standings, day, group_by),
     )
 
 
-def item_standing(tx: Transaction, item: ActionItem, day: date | None) -> ItemStandingRecord:
+def item_standing(
+    tx: Transaction, knowledge: Knowledge, item_id: str, day: date | None
+) -> ItemStandingRecord:
     """One item's standing on a day, today if None."""
-    agreement = get_visible(tx.session, Agreement, item.agreement, options=only(Agreement))
-    parties = parties_of(tx.session, agreement.id)
-    day = day or parties.today
-    (found,) = item_standings(tx, parties, [item], day)
+    item = knowledge.item(item_id)
+    plan = knowledge.plan(item.agreement)
+    day = day or today_of(tx, plan.parties)
+    standings = standings_on(tx, knowledge, {plan.id: plan}, [item], day)
+    (found,) = item_standings(knowledge, [item], standings, day)
     return ItemStandingRecord(
-        **dict(found), agreement=named(agreement), as_of=day.isoformat(), revision=tx.revision
+        **dict(found),
+        agreement=Named(id=plan.id, name=plan.name),
+        as_of=day.isoformat(),
+        revision=knowledge.revision,
     )
+
+
+def plans_of(
+    tx: Transaction, knowledge: Knowledge, dialogue_id: str, day: date | None
+) -> DialoguePlansRecord:
+    """A dialogue across its annual plans, on a day, today if None: what each has come to."""
+    dialogue = knowledge.dialogue(dialogue_id)
+    day = day or today_of(tx, dialogue.parties)
+    plans = {
+        plan.id: plan
+        for plan in knowledge.annual_plans(dialogue_id)
+        if plan.starts is None or plan.starts <= day.isoformat()
+    }
+    items = knowledge.items(list(plans))
+    standings = standings_on(tx, knowledge, plans, items, day)
+    return DialoguePlansRecord(
+        dialogue=Named(id=dialogue.id, name=dialogue.name),
+        as_of=day.isoformat(),
+        revision=knowledge.revision,
+        plans=[
+            PlanProgress(
+                agreement=Named(id=plan.id, name=plan.name),
+                starts=plan.starts,
+                ends=plan.ends,
+                summary=summary_of(
+                    [
+                        standing
+                        for item, standing in zip(items, standings, strict=True)
+                        if item.agreement == plan.id
+                    ]
+                ),
+            )
+            for plan in plans.values()
+        ],
+    )
+
+
+def standings_on(
+    tx: Transaction,
+    knowledge: Knowledge,
+    plans: Mapping[str, KnownPlan],
+    items: Sequence[KnownItem],
+    day: date,
+) -> list[Standing]:
+    """The standing of each item on a day. Two statements, whatever the number of items.
+
+    `plans` has the agreement of each.
+    """
+    ids = [item.id for item in items]
+    reports = newest_reports(tx.session, knowledge, ids, day)
+    assessments = newest_assessments(tx.session, knowledge, ids, day)
+    return [
+        standing_on(
+            day,
+            parties=plans[item.agreement].parties,
+            reports=reports.get(item.id, ()),
+            assessments=assessments.get(item.id, ()),
+            due=item.due,
+            ended=item.ended,
+            stale_after_days=tx.request.app.state.settings.stale_after_days,
+        )
+        for item in items
+    ]
 
 
 def item_standings(
-    tx: Transaction, parties: Parties, items: Sequence[ActionItem], day: date
+    knowledge: Knowledge, items: Sequence[KnownItem], standings: Sequence[Standing], day: date
 ) -> list[ItemStanding]:
-    """Each item with its standing on a day. Two statements, whatever the number of items."""
-    stale_after_days = tx.request.app.state.settings.stale_after_days
-    reports = newest_reports(tx.session, [item.id for item in items], day)
-    names = _names_of_leads(tx.session, items, day)
+    """Items with their standings, as they are answered; leads by the names of the day."""
+    names = names_on(knowledge, (lead for item in items for _, lead in item.leads), day)
     return [
         ItemStanding(
             id=item.id,
@@ -141,98 +171,27 @@ def item_standings(
             title=item.title,
             kind=item.kind,
             leads=[
-                NamedLead(
-                    party=lead.party, organization=lead.organization, name=names[lead.organization]
-                )
-                for lead in item.leads
+                NamedLead(party=party, organization=organization, name=names[organization])
+                for party, organization in item.leads
             ],
             due=item.due,
-            standing=_as_answered(
-                standing_on(
-                    day,
-                    parties=parties.ids,
-                    reports=reports[item.id],
-                    due=item.due,
-                    stale_after_days=stale_after_days,
-                )
-            ),
+            ended=item.ended,
+            standing=as_answered(standing),
         )
-        for item in items
+        for item, standing in zip(items, standings, strict=True)
     ]
 
 
-def newest_reports(session: Session, item_ids: Sequence[str], day: date) -> dict[str, list[Report]]:
-    """For each item and party the one report that standing_on() would take as its position.
-
-    Each is found by the end of one index range, so that old reports cost nothing.
-    """
-    candidate, correction = aliased(StatusReport), aliased(StatusReport)
-    until = day.isoformat()
-    newest = (
-        select(candidate.id)
-        .where(
-            candidate.action_item == ActionItem.id,
-            candidate.party == AgreementParty.party,
-            candidate.state == ReportState.SUBMITTED,
-            candidate.reported_on <= until,
-            ~exists().where(
-                correction.corrects == candidate.id,
-                correction.state == ReportState.SUBMITTED,
-                correction.reported_on <= until,
-            ),
-        )
-        .order_by(candidate.reported_on.desc(), candidate.id.desc())
-        .limit(1)
-        .correlate(ActionItem, AgreementParty)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            StatusReport.action_item,
-            StatusReport.id,
-            StatusReport.party,
-            StatusReport.status,
-            StatusReport.progress,
-            StatusReport.summary,
-            StatusReport.reported_on,
-        )
-        .select_from(ActionItem)
-        .join(AgreementParty, AgreementParty.agreement_id == ActionItem.agreement)
-        .join(StatusReport, StatusReport.id == newest)
-        .where(ActionItem.id.in_(item_ids))
-    )
-    found: dict[str, list[Report]] = defaultdict(list)
-    for row in rows:
-        found[row.action_item].append(
-            Report(
-                id=row.id,
-                party=row.party,
-                status=row.status,
-                progress=row.progress,
-                summary=row.summary,
-                reported_on=date.fromisoformat(row.reported_on),
-            )
-        )
-    return found
-
-
-def _names_of_leads(
-    session: Session, items: Iterable[ActionItem], day: date
+def names_on(
+    knowledge: Knowledge, organization_ids: Iterable[str], day: date
 ) -> dict[str, LocalizedText]:
-    ids = {lead.organization for item in items for lead in item.leads}
-    if not ids:
-        return {}
-    dated: dict[str, list[OrganizationName]] = defaultdict(list)
-    for name in session.scalars(
-        select(OrganizationName)
-        .where(OrganizationName.organization_id.in_(ids))
-        .order_by(OrganizationName.position)
-    ):
-        dated[name.organization_id].append(name)
-    return {id_: name_on(names, day).name for id_, names in dated.items()}
+    """The names that organizations had on a day."""
+    found = knowledge.names(sorted(set(organization_ids)))
+    return {id_: name_on(names, day).name for id_, names in found.items()}
 
 
-def _as_answered(standing: Standing) -> StandingRecord:
+def as_answered(standing: Standing) -> StandingRecord:
+    """A standing as it is answered."""
     assessment, differ = standing.assessment, standing.parties_differ
     return StandingRecord(
         status=standing.status,
@@ -260,6 +219,7 @@ def _as_answered(standing: Standing) -> StandingRecord:
             None
             if assessment is None
             else AssessmentSummary(
+                assessment=assessment.id,
                 meeting=assessment.meeting,
                 held_on=assessment.held_on.isoformat(),
                 status=assessment.status,
@@ -267,24 +227,3 @@ def _as_answered(standing: Standing) -> StandingRecord:
             )
         ),
     )
-
-
-def summary_of(standings: Sequence[StandingRecord]) -> ProgressSummary:
-    """What a plan's standings come to: counts, and the mean of the progress that is known."""
-    statuses = Counter(standing.status for standing in standings)
-    bases = Counter(standing.basis for standing in standings)
-    progress = [standing.progress for standing in standings if standing.progress is not None]
-    return ProgressSummary(
-        items=len(standings),
-        by_status={status: statuses[status] for status in ImplementationStatus},
-        by_basis={basis: bases[basis] for basis in StandingBasis},
-        overdue=sum(standing.overdue for standing in standings),
-        stale=sum(standing.stale for standing in standings),
-        mean_progress=round(sum(progress) / len(progress), 1) if progress else None,
-        items_with_progress=len(progress),
-    )
-
-
-def named(record: Agreement | Dialogue) -> Named:
-    """A record by id and name."""
-    return Named(id=record.id, name=record.name)

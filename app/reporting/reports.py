@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
-from app.agreements.models import ActionItem
+from app.agreements.models import ActionItem, AgreementParty
 from app.directory.models import Organization, Party
 from app.kernel.access import Principal
 from app.kernel.changes import fill, get_visible
@@ -12,7 +12,6 @@ from app.kernel.cycles import refuse_cycle
 from app.kernel.dates import today_in
 from app.kernel.problems import (
     Conflict,
-    Forbidden,
     InvalidRequest,
     ProblemError,
     invalid_field,
@@ -21,37 +20,84 @@ from app.kernel.references import require_references, unknown_reference
 from app.kernel.text import LocalizedText
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
-from app.reporting.progress import parties_of
-from app.reporting.schemas import ReportBody
+from app.reporting.schemas import ReportBody, ReportDetails
+from app.reporting.sides import own_record, side_of
+
+
+def report_on_item(
+    session: Session, principal: Principal, item: ActionItem, body: ReportBody
+) -> StatusReport:
+    """A report on `item` by the principal's party, or a draft of one; added, not yet flushed.
+
+    Raises Forbidden for a principal of no party of the agreement, and what make_report raises.
+    """
+    party = side_of(session, principal, body.party, item.agreement)
+    require_references(session, body)
+    return make_report(session, principal, party, item, body, body.state)
 
 
 def make_report(
-    session: Session, principal: Principal, item: ActionItem, body: ReportBody
+    session: Session,
+    principal: Principal,
+    party: Party,
+    item: ActionItem,
+    details: ReportDetails,
+    state: ReportState,
 ) -> StatusReport:
-    """A submitted report on `item` by the principal's party, added and not yet flushed.
+    """A report by `party` on `item`, whose references are known; added, not yet flushed.
 
-    Raises Forbidden for a principal of no party of the agreement, InvalidRequest for a day in the
-    future or a foreign organization, Conflict for a correction of what no longer stands.
+    Raises InvalidRequest for a day in the future or a foreign organization, Conflict for a
+    correction of what no longer stands.
     """
-    party = _own_party(session, principal, item, body)
-    require_references(session, body)
-    corrected = _corrected(session, party, item, body.corrects)
+    report = StatusReport(id=str(uuid7()), submitted_by=None)
+    fill(report, details)
+    report.action_item, report.agreement_id = item.id, item.agreement
+    report.party, report.organization = party.id, details.organization or principal.organization
+    report.state = ReportState.DRAFT
+    require_own_statement(session, report)
+    if state is ReportState.SUBMITTED:
+        submit(session, principal, party, report)
+    session.add(report)
+    return report
+
+
+def require_own_statement(session: Session, report: StatusReport) -> None:
+    """Holds a draft to its side: its organization, and what it corrects, are the party's own.
+
+    Raises InvalidRequest for those of others, Conflict where what it corrects no longer stands.
+    """
+    if report.organization is not None:
+        organization = get_visible(session, Organization, report.organization)
+        if organization.party != report.party:
+            detail = f"{report.organization} is no organization of {report.party}."
+            raise InvalidRequest(
+                detail,
+                errors=[
+                    invalid_field(
+                        ("organization",), "organization_of_party", detail, report.organization
+                    )
+                ],
+            )
+    _corrected(session, report)
+
+
+def submit(session: Session, principal: Principal, party: Party, report: StatusReport) -> None:
+    """Makes a draft its party's statement, for the day it names, or else for today.
+
+    A correction that names no day speaks for that of what it corrects. Raises InvalidRequest for a
+    day in the future, Conflict where what it corrects no longer stands.
+    """
+    corrected = _corrected(session, report)
     today = today_in(party.timezone).isoformat()
-    reported_on = body.reported_on or (corrected.reported_on if corrected else today)
+    reported_on = report.reported_on or (corrected.reported_on if corrected else None) or today
     if reported_on > today:
         detail = f"A report speaks for no later day than today, {today} in {party.timezone}."
         raise InvalidRequest(
             detail,
             errors=[invalid_field(("reported_on",), "not_in_the_future", detail, reported_on)],
         )
-    report = StatusReport(id=str(uuid7()))
-    fill(report, body)
-    report.action_item, report.agreement_id = item.id, item.agreement
-    report.party, report.organization = party.id, _organization(session, principal, party, body)
     report.reported_on = reported_on
     report.state, report.submitted_by = ReportState.SUBMITTED, principal.name
-    session.add(report)
-    return report
 
 
 def require_sound_report(session: Session, report: StatusReport) -> None:
@@ -61,7 +107,7 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
     party's or another item's report.
     """
     item = get_visible(session, ActionItem, report.action_item)
-    if report.party not in parties_of(session, item.agreement).ids:
+    if session.get(AgreementParty, (item.agreement, report.party)) is None:
         detail = f"{report.party} is no party of {item.agreement}."
         raise InvalidRequest(
             detail, errors=[invalid_field(("party",), "party_of_agreement", detail, report.party)]
@@ -87,7 +133,7 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
 
 
 def refuse_second_correction(session: Session, report: StatusReport) -> None:
-    """Raises Conflict where `report` would be a second standing correction of another."""
+    """Raises Conflict where `report` would be a second correction of another that stands."""
     if report.corrects is not None and report.state is not ReportState.WITHDRAWN:
         _refuse_corrected(session, report.corrects, pointer="/corrects", besides=report.id)
 
@@ -108,85 +154,57 @@ def withdraw(
 
     Raises Forbidden for another party's report, Conflict when it is withdrawn or was corrected.
     """
-    if principal.party != report.party:
-        detail = f"The report is {report.party}'s; only {report.party} can withdraw it."
-        raise Forbidden(detail, errors=[_credentials("own_report", detail, principal.party)])
-    if report.state is not ReportState.SUBMITTED:
-        detail = f"The report is {report.state}; only a submitted report can be withdrawn."
-        raise Conflict(
-            detail,
-            errors=[
-                ProblemError(pointer="", rule="submitted", detail=detail, value=report.state.value)
-            ],
-        )
-    _refuse_corrected(session, report.id, pointer="")
+    own_record(principal, report.party, "report")
+    require_state(report, ReportState.SUBMITTED, "withdrawn")
+    _refuse_corrected(session, report.id, pointer="", drafts=False)
     report.state, report.withdrawal_reason = ReportState.WITHDRAWN, reason
 
 
-def _own_party(session: Session, principal: Principal, item: ActionItem, body: ReportBody) -> Party:
-    if principal.party is None:
-        detail = f"{principal.name} speaks for no party; report with the key of a party."
-        raise Forbidden(detail, errors=[_credentials("party", detail, principal.name)])
-    if body.party not in (None, principal.party):
-        detail = f"{principal.name} reports for {principal.party}, not for {body.party}."
-        raise Forbidden(detail, errors=[invalid_field(("party",), "own_party", detail, body.party)])
-    if principal.party not in parties_of(session, item.agreement).ids:
-        detail = f"{principal.party} is no party of {item.agreement}."
-        raise Forbidden(
-            detail, errors=[_credentials("party_of_agreement", detail, principal.party)]
-        )
-    return get_visible(session, Party, principal.party)
-
-
-def _credentials(rule: str, detail: str, value: str | None) -> ProblemError:
-    return ProblemError(header="Authorization", rule=rule, detail=detail, value=value)
-
-
-def _organization(
-    session: Session, principal: Principal, party: Party, body: ReportBody
-) -> str | None:
-    if body.organization is None:
-        return principal.organization
-    if get_visible(session, Organization, body.organization).party != party.id:
-        detail = f"{body.organization} is no organization of {party.id}."
-        raise InvalidRequest(
+def require_state(report: StatusReport, state: ReportState, step: str) -> None:
+    """Raises Conflict, naming the rule as `state`, where a report in another is to be `step`."""
+    if report.state is not state:
+        detail = f"The report is {report.state}; only a {state} report can be {step}."
+        raise Conflict(
             detail,
             errors=[
-                invalid_field(("organization",), "organization_of_party", detail, body.organization)
+                ProblemError(pointer="", rule=state.value, detail=detail, value=report.state.value)
             ],
         )
-    return body.organization
 
 
-def _corrected(
-    session: Session, party: Party, item: ActionItem, report_id: str | None
-) -> StatusReport | None:
-    if report_id is None:
+def _corrected(session: Session, report: StatusReport) -> StatusReport | None:
+    if report.corrects is None:
         return None
-    report = session.get(StatusReport, report_id)
-    if report is None:
-        error = unknown_reference(("corrects",), "status_report", report_id)
+    corrected = session.get(StatusReport, report.corrects)
+    if corrected is None:
+        error = unknown_reference(("corrects",), "status_report", report.corrects)
         raise InvalidRequest(error.detail, errors=[error])
-    _require_same_subject(report, party.id, item.id)
-    if report.state is not ReportState.SUBMITTED:
-        detail = f"That report is {report.state}; only a submitted one can be corrected."
+    _require_same_subject(corrected, report.party, report.action_item)
+    if corrected.state is not ReportState.SUBMITTED:
+        detail = f"That report is {corrected.state}; only a submitted one can be corrected."
         raise Conflict(
-            detail, errors=[invalid_field(("corrects",), "submitted", detail, report_id)]
+            detail, errors=[invalid_field(("corrects",), "submitted", detail, corrected.id)]
         )
-    _refuse_corrected(session, report.id, pointer="/corrects")
-    return report
+    _refuse_corrected(session, corrected.id, pointer="/corrects", besides=report.id)
+    return corrected
 
 
 def _refuse_corrected(
-    session: Session, report_id: str, *, pointer: str, besides: str | None = None
+    session: Session,
+    report_id: str,
+    *,
+    pointer: str,
+    besides: str | None = None,
+    drafts: bool = True,
 ) -> None:
-    correction = session.scalars(
-        select(StatusReport.id).where(
-            StatusReport.corrects == report_id,
-            StatusReport.state != ReportState.WITHDRAWN,
-            StatusReport.id != (besides or ""),
-        )
-    ).first()
+    statement = select(StatusReport.id).where(
+        StatusReport.corrects == report_id,
+        StatusReport.state != ReportState.WITHDRAWN,
+        StatusReport.id != (besides or ""),
+    )
+    if not drafts:
+        statement = statement.where(StatusReport.state != ReportState.DRAFT)
+    correction = session.scalars(statement).first()
     if correction is not None:
         detail = f"That report was corrected by {correction}; take the newest one."
         raise Conflict(

@@ -1,22 +1,35 @@
 """Routes of status reports."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from app.agreements.models import ActionItem
+from app.agreements.models import ActionItem, Agreement
 from app.kernel.changes import get_visible
 from app.kernel.pages import page_of
+from app.kernel.parts import only
 from app.kernel.record_route import RecordRoute
-from app.kernel.requests import Reading, Reporting
-from app.kernel.routes import LIST, READ, STEP, RecordId, ReportId
-from app.kernel.schemas import Page
+from app.kernel.requests import Reading, Redrafting, Reporting
+from app.kernel.routes import DELETE, LIST, PATCH, READ, STEP, RecordId, ReportId
+from app.kernel.schemas import Page, merge_patch_of
+from app.reporting.bulk import report_on_many
+from app.reporting.drafts import change_draft, discard_draft, submit_draft
 from app.reporting.models import StatusReport
 from app.reporting.queries import FILTERS, SORTS, StatusReportQuery
-from app.reporting.reports import make_report, withdraw
-from app.reporting.schemas import ReportBody, StatusReportRecord, WithdrawalBody
+from app.reporting.reports import report_on_item, withdraw
+from app.reporting.schemas import (
+    ReportBody,
+    ReportDetails,
+    ReportsBody,
+    StatusReportList,
+    StatusReportRecord,
+    WithdrawalBody,
+)
 
 router = APIRouter(prefix="/v1", tags=["status-reports"], route_class=RecordRoute)
+
+
+StatusReportPatch = merge_patch_of(ReportDetails, "StatusReportPatch")
 
 
 class StatusReportPage(Page[StatusReportRecord]):
@@ -34,10 +47,29 @@ def report_on_action_item(
     action_item_id: RecordId,
     body: ReportBody,
 ) -> StatusReportRecord:
-    """Reports on an action item for the caller's party, or corrects an earlier report."""
+    """Reports on an action item for the caller's party, drafts a report or corrects one."""
     item = get_visible(tx.session, ActionItem, action_item_id)
-    report = make_report(tx.session, tx.principal, item, body)
+    report = report_on_item(tx.session, tx.principal, item, body)
     return tx.created(report, StatusReportRecord, location=f"/v1/status-reports/{report.id}")
+
+
+@router.post(
+    "/agreements/{id}/reports",
+    operation_id="reportOnAgreement",
+    status_code=201,
+    responses=STEP,
+)
+def report_on_agreement(
+    tx: Reporting, agreement_id: RecordId, body: ReportsBody
+) -> StatusReportList:
+    """Reports on many items of an agreement for the caller's party: all of them, or none."""
+    agreement = get_visible(tx.session, Agreement, agreement_id, options=only(Agreement))
+    reports = report_on_many(tx.session, tx.principal, agreement, body)
+    tx.session.flush()
+    tx.headers["Location"] = (
+        f"/v1/status-reports?agreement={agreement.id}&party={tx.principal.party}"
+    )
+    return StatusReportList.model_validate({"items": reports})
 
 
 @router.get("/status-reports", operation_id="listStatusReports", responses=LIST)
@@ -54,6 +86,37 @@ def get_status_report(tx: Reading, status_report_id: ReportId) -> StatusReportRe
     return StatusReportRecord.model_validate(
         get_visible(tx.session, StatusReport, status_report_id)
     )
+
+
+@router.patch("/status-reports/{id}", operation_id="patchStatusReport", responses=PATCH)
+def patch_status_report(
+    tx: Redrafting,
+    status_report_id: ReportId,
+    changes: Annotated[dict[str, Any], StatusReportPatch],
+) -> StatusReportRecord:
+    """Changes a draft of the caller's party by a JSON Merge Patch; nothing that was submitted."""
+    report = get_visible(tx.session, StatusReport, status_report_id)
+    change_draft(tx, report, changes)
+    return tx.changed(report, StatusReportRecord)
+
+
+@router.delete(
+    "/status-reports/{id}",
+    operation_id="deleteStatusReport",
+    status_code=204,
+    responses=DELETE,
+)
+def delete_status_report(tx: Redrafting, status_report_id: ReportId) -> None:
+    """Discards a draft of the caller's party; nothing that was submitted."""
+    discard_draft(tx, get_visible(tx.session, StatusReport, status_report_id))
+
+
+@router.post("/status-reports/{id}/submit", operation_id="submitStatusReport", responses=STEP)
+def submit_status_report(tx: Reporting, status_report_id: ReportId) -> StatusReportRecord:
+    """Submits a draft of the caller's party: from now on it counts, and everybody sees it."""
+    report = get_visible(tx.session, StatusReport, status_report_id)
+    submit_draft(tx, report)
+    return tx.changed(report, StatusReportRecord)
 
 
 @router.post("/status-reports/{id}/withdraw", operation_id="withdrawStatusReport", responses=STEP)

@@ -1,16 +1,17 @@
-"""Status reports, standings and progress, as they are written and answered."""
+"""Status reports, as they are written and answered."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.agreements.codes import ActionItemKind
+from app.kernel.access import Visibility
 from app.kernel.dates import Day, PartialDate, not_before
+from app.kernel.lists import refuse_repeats
 from app.kernel.references import ActionItemId, DocumentId, OrganizationId, PartyId
-from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema, VisibilityField
-from app.kernel.text import Localized, PartyCode, Slug, WebAddress
-from app.reporting.codes import ImplementationStatus, ReportState, StandingBasis
+from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema
+from app.kernel.text import Localized, WebAddress
+from app.reporting.codes import ImplementationStatus, ReportState
 from app.reporting.rules import refuse_impossible_progress
 
 ReportReference = Annotated[
@@ -56,12 +57,9 @@ class ReportFields(Schema):
         return progress
 
 
-class ReportBody(ReportFields):
-    """One side's report on an action item; party and organization come from the principal."""
+class ReportDetails(ReportFields):
+    """What a report says, and for which day; party and organization come from the principal."""
 
-    party: PartyId | None = Field(
-        default=None, description="Only to say again whose key it is; another party is refused."
-    )
     organization: OrganizationId | None = Field(
         default=None, description="The reporting organization; the key's own when absent."
     )
@@ -73,6 +71,41 @@ class ReportBody(ReportFields):
     corrects: ReportReference | None = Field(
         default=None, description="The report that this one corrects; it stays readable."
     )
+
+
+class ReportSide(Schema):
+    """Who reports, and whether at once."""
+
+    party: PartyId | None = Field(
+        default=None, description="Only to say again whose key it is; another party is refused."
+    )
+    state: Literal[ReportState.DRAFT, ReportState.SUBMITTED] = Field(
+        default=ReportState.SUBMITTED,
+        description="A draft is seen by its own side only, and counts once it is submitted.",
+    )
+
+
+class ReportBody(ReportSide, ReportDetails):
+    """One side's report on an action item."""
+
+
+class ReportOnItem(ReportDetails):
+    """One of several reports: on which action item, and what it says."""
+
+    action_item: ActionItemId
+
+
+class ReportsBody(ReportSide):
+    """One side's reports on many items of an agreement, made all together or not at all."""
+
+    reports: list[ReportOnItem] = Field(min_length=1, max_length=200)
+
+    @field_validator("reports")
+    @classmethod
+    def _once_for_a_day(cls, reports: list[ReportOnItem]) -> list[ReportOnItem]:
+        refuse_repeats([f"{report.action_item} on {report.reported_on}" for report in reports])
+        refuse_repeats([report.corrects for report in reports if report.corrects])
+        return reports
 
 
 class WithdrawalBody(Schema):
@@ -93,17 +126,27 @@ class StatusReportHead(Schema):
 class StatusReportTail(Schema):
     """When it was made, and whether it stands."""
 
-    reported_on: Day
+    reported_on: Day | None = Field(
+        default=None, description="Null in a draft that is to speak for the day it is submitted."
+    )
     state: ReportState
     corrects: ReportReference | None = None
     withdrawal_reason: Localized | None = None
-    submitted_by: str = Field(description="The principal that submitted it.")
+    submitted_by: str | None = Field(
+        default=None, description="The principal that submitted it; null in a draft."
+    )
 
 
-class StatusReportWhole(
-    VisibilityField, OwnTranslations, StatusReportTail, ReportFields, StatusReportHead
-):
+class StatusReportWhole(OwnTranslations, StatusReportTail, ReportFields, StatusReportHead):
     """A status report in a load file: all of it, as it was made."""
+
+    @model_validator(mode="after")
+    def _submitted_for_a_day(self) -> Self:
+        if self.state is not ReportState.DRAFT and None in (self.reported_on, self.submitted_by):
+            raise PydanticCustomError(
+                "submitted_for_a_day", "Who submitted a report, and for which day, is said"
+            )
+        return self
 
     @model_validator(mode="after")
     def _withdrawn_with_reason(self) -> Self:
@@ -116,116 +159,14 @@ class StatusReportWhole(
 
 
 class StatusReportRecord(
-    RecordReading,
-    VisibilityField,
-    OwnTranslations,
-    StatusReportTail,
-    ReportFields,
-    StatusReportHead,
+    RecordReading, OwnTranslations, StatusReportTail, ReportFields, StatusReportHead
 ):
     """A status report, as it is answered."""
 
-
-class PositionRecord(Schema):
-    """What a party's newest report says."""
-
-    party: PartyCode
-    report: ReportReference
-    status: ImplementationStatus
-    progress: Percent | None
-    summary: Localized | None
-    reported_on: Day
+    visibility: Visibility = Field(description="A draft is its own party's, any other is public.")
 
 
-class AssessmentSummary(Schema):
-    """What the parties concluded jointly at a meeting."""
+class StatusReportList(Schema):
+    """Status reports that were made together."""
 
-    meeting: Slug
-    held_on: Day
-    status: ImplementationStatus
-    progress: Percent | None
-
-
-class DifferenceRecord(Schema):
-    """How the parties' positions differ."""
-
-    status: bool = Field(description="Whether their statuses differ.")
-    progress_gap: int | None = Field(
-        description="The highest progress less the lowest; null unless two sides gave one."
-    )
-
-
-class StandingRecord(Schema):
-    """Where an action item stands on a day."""
-
-    status: ImplementationStatus | None = Field(description="Null while nobody has reported.")
-    progress: Percent | None
-    basis: StandingBasis
-    overdue: bool
-    stale: bool
-    parties_differ: DifferenceRecord | None = Field(
-        description="Null unless two positions differ in status or progress."
-    )
-    positions: list[PositionRecord]
-    assessment: AssessmentSummary | None
-
-
-class NamedLead(Schema):
-    """The organization that leads for one side, by the name that held on the day."""
-
-    party: PartyCode
-    organization: Slug
-    name: Localized
-
-
-class ItemStanding(Schema):
-    """An action item with its standing."""
-
-    id: Slug
-    number: int
-    title: Localized
-    kind: ActionItemKind | None
-    leads: list[NamedLead]
-    due: PartialDate | None
-    standing: StandingRecord
-
-
-class Named(Schema):
-    """A record by id and name."""
-
-    id: Slug
-    name: Localized
-
-
-class ProgressSummary(Schema):
-    """How many items there are of what."""
-
-    items: int
-    by_status: dict[ImplementationStatus, int] = Field(description="Items that have a status.")
-    by_basis: dict[StandingBasis, int]
-    overdue: int
-    stale: int
-    mean_progress: float | None = Field(
-        description="Of the items that have a progress; null when none has."
-    )
-    items_with_progress: int
-
-
-class ProgressRecord(Schema):
-    """How far a plan has come: each item's standing, and the sum of them."""
-
-    dialogue: Named | None
-    meeting: Named | None
-    agreement: Named
-    as_of: Day
-    revision: int = Field(description="The newest revision that the answer reflects.")
-    summary: ProgressSummary
-    items: list[ItemStanding]
-
-
-class ItemStandingRecord(ItemStanding):
-    """One action item's standing on a day."""
-
-    agreement: Named
-    as_of: Day
-    revision: int = Field(description="The newest revision that the answer reflects.")
+    items: list[StatusReportRecord]

@@ -33,6 +33,7 @@ class Report:
     status: ImplementationStatus
     progress: int | None
     reported_on: date
+    submitted_revision: int = 0
     summary: LocalizedText | None = None
     state: ReportState = ReportState.SUBMITTED
     corrects: str | None = None
@@ -46,6 +47,7 @@ class Assessment:
     held_on: date
     status: ImplementationStatus
     progress: int | None
+    id: str = ""
     adopted: bool = True
 
 
@@ -76,8 +78,9 @@ def positions_on(
 ) -> tuple[Report, ...]:
     """Each party's newest submitted report up to `day`, in the order of `parties`.
 
-    A report is passed over once a submitted report of up to that day corrects it. Of two on the
-    same day the one with the greater id, which was made later, is newer.
+    A report is passed over once a submitted report of up to that day corrects it. Of two for the
+    same day the one submitted later is newer; of two submitted together, the one with the greater
+    id.
     """
     known = [
         report
@@ -90,9 +93,13 @@ def positions_on(
         if report.id in corrected:
             continue
         best = newest.get(report.party)
-        if best is None or (report.reported_on, report.id) > (best.reported_on, best.id):
+        if best is None or _newness(report) > _newness(best):
             newest[report.party] = report
     return tuple(newest[party] for party in parties if party in newest)
+
+
+def _newness(report: Report) -> tuple[date, int, str]:
+    return report.reported_on, report.submitted_revision, report.id
 
 
 def assessment_on(assessments: Iterable[Assessment], day: date) -> Assessment | None:
@@ -111,12 +118,13 @@ def standing_on(
     reports: Iterable[Report],
     assessments: Iterable[Assessment] = (),
     due: str | None = None,
+    ended: str | None = None,
     stale_after_days: int = 180,
 ) -> Standing:
     """The standing of one item on `day`.
 
     `parties` are those of its agreement; `reports` and `assessments` are about this item, in any
-    order; `due` is a partial date.
+    order; `due`, and when the parties `ended` the item, are partial dates.
     """
     positions = positions_on(reports, parties, day)
     assessment = assessment_on(assessments, day)
@@ -126,7 +134,7 @@ def standing_on(
         status=status,
         progress=progress,
         basis=basis,
-        overdue=due is not None and latest(due) < day and status not in FINAL,
+        overdue=_is_overdue(day, due, ended, status),
         stale=_is_stale(positions, assessment, day - timedelta(days=stale_after_days)),
         parties_differ=_difference(positions),
         positions=positions,
@@ -170,6 +178,14 @@ def _conclusion(
         if position.status is status and position.progress is not None
     ]
     return status, min(given, default=None)
+
+
+def _is_overdue(
+    day: date, due: str | None, ended: str | None, status: ImplementationStatus | None
+) -> bool:
+    if due is None or status in FINAL:
+        return False
+    return latest(due) < day and (ended is None or latest(ended) > day)
 
 
 def _is_stale(

@@ -215,7 +215,8 @@ def test_every_enumeration_is_a_code_list_in_three_languages(clients, server):
     enumerations = {
         frozenset(schema["enum"])
         for schema in server.app.openapi()["components"]["schemas"].values()
-        if "enum" in schema and "Include" not in schema["title"]
+        # What a caller asks for is no fact of the record.
+        if "enum" in schema and "Include" not in schema["title"] and schema["title"] != "GroupBy"
     }
     lists = clients.anonymous.get("/v1/codes").json()["items"]
     served = [clients.anonymous.get(f"/v1/codes/{found['id']}").json() for found in lists]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,8 @@ from app.kernel.access import ANONYMOUS, OPERATOR
 from app.kernel.journal import Author
 from app.reporting.codes import ImplementationStatus, ReportState
 from app.reporting.models import StatusReport
-from app.reporting.progress import newest_reports
+from app.reporting.positions import newest_reports
+from app.reporting.present import PresentRecord
 from app.reporting.standing import Report, positions_on
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
@@ -259,9 +261,10 @@ def test_the_query_finds_just_the_positions_that_the_rule_finds(database):
             )
             session.flush()
     with database.reading(ANONYMOUS) as session:
+        knowledge = PresentRecord(SimpleNamespace(session=session))
         for offset in range(-1, 62):
             day = date(2024, 1, 1) + timedelta(days=offset)
-            found = newest_reports(session, [item], day)[item]
+            found = newest_reports(session, knowledge, [item], day)[item]
             expected = positions_on(reports, ("KR", "CN"), day)
             assert {r.id for r in found} == {r.id for r in expected}, day
 

@@ -110,6 +110,7 @@ RECORDS: list[tuple[str, dict[str, Any]]] = [
             "themes": ["yellow_dust", "air_pollution"],
             "leads": [{"party": "MN", "organization": "mn-agency"}],
             "due": "2024-02-29",
+            "ended": "2024-06",
             "lineage": [{"kind": "split", "action_item": "clear-sky-plan-2023-7"}],
             "deliverables": [{"title": TEXT, "due": "2024", "done": "2024-03"}],
             **TAIL,
@@ -141,7 +142,15 @@ RECORDS: list[tuple[str, dict[str, Any]]] = [
                     "role": "interpreter",
                 }
             ],
-            "agenda": [{"title": TEXT, "agreement": "full-agreement", "note": TEXT}],
+            "agenda": [
+                {
+                    "title": TEXT,
+                    "agreement": "full-agreement",
+                    "action_item": "full-item",
+                    "reasons": ["stale", "never_reviewed"],
+                    "note": TEXT,
+                }
+            ],
             "decisions": [
                 {
                     "text": TEXT,
@@ -166,6 +175,7 @@ REPORT: dict[str, Any] = {
         {"url": "https://example.org/evidence", "title": TEXT},
     ],
     "party": "KR",
+    "state": "submitted",
     "organization": "kr-nier",
     "reported_on": "2024-01-02",
 }

@@ -68,7 +68,7 @@ RECORD_FAULTS: list[tuple[str, int, str, object, str, str | None, str | None]] =
     (REPORTS, 0, "/progress", 101, "less_than_equal", None, "101"),
     (REPORTS, 0, "/status", "completed", "completed_is_100", "", "completed"),
     (REPORTS, 0, "/state", "withdrawn", "withdrawn_with_reason", "", "withdrawn"),
-    (REPORTS, 0, "/visibility", "secret", "literal_error", None, "'secret'"),
+    (REPORTS, 0, "/visibility", "secret", "extra_forbidden", None, "'secret'"),
 ]
 
 # The same for what is wrong only between records.

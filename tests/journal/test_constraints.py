@@ -34,11 +34,12 @@ def broken(database, *statements):
 
 REPORT = (
     "INSERT INTO status_report (id, action_item_id, agreement_id, party_id, status, progress,"
-    " reported_on, state, submitted_by, corrects_id, period_start, period_end,"
+    " reported_on, state, submitted_revision, withdrawn_revision, submitted_by, corrects_id,"
+    " period_start, period_end,"
     " own_translations, visibility, created_at, modified_at, revision, content_digest,"
     " search_text, sort_text)"
     " SELECT :id, 'clear-sky-plan-2023-1', 'clear-sky-plan-2023', :party, :status, :progress,"
-    " :day, 'submitted', 'test', :corrects, :starts, :ends,"
+    " :day, :state, :submitted, :withdrawn, 'test', :corrects, :starts, :ends,"
     " own_translations, visibility, created_at, modified_at, revision, content_digest,"
     " search_text, sort_text FROM party WHERE id = 'KR'"
 )
@@ -51,6 +52,9 @@ def report(**changed):
         "status": "on_track",
         "progress": 50,
         "day": "2026-01-01",
+        "state": "submitted",
+        "submitted": 1,
+        "withdrawn": None,
         "corrects": None,
         "starts": None,
         "ends": None,
@@ -138,6 +142,15 @@ REFUSED = {
     "a progress of 101": ("ck_status_report_progress_is_percent", report(progress=101)),
     "completed at 40": ("ck_status_report_completed_is_100", report(status="completed")),
     "a report on part of a day": ("ck_status_report_reported_on_is_a_day", report(day="2026")),
+    "a report submitted in no revision": (
+        "ck_status_report_submitted_in_revision",
+        report(submitted=None),
+    ),
+    "a report submitted for no day": ("ck_status_report_submitted_for_a_day", report(day=None)),
+    "a report that stands and was withdrawn": (
+        "ck_status_report_withdrawn_in_revision",
+        report(withdrawn=1),
+    ),
     "an unknown status": ("ck_status_report_status", report(status="fine")),
     "two corrections of one report": (
         "uq_status_report_corrected_once",

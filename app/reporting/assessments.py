@@ -1,0 +1,248 @@
+"""Proposing what a meeting concludes jointly, item by item."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import TypeAdapter
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from uuid_utils import uuid7
+
+from app.agreements.models import ActionItem, Agreement, AgreementParty
+from app.dialogues.codes import MeetingStatus
+from app.dialogues.holding import day_over
+from app.dialogues.models import DialogueParty, Meeting
+from app.kernel.changes import fill, get_visible
+from app.kernel.conditional import etag_of, require_match
+from app.kernel.parts import only
+from app.kernel.problems import Conflict, Forbidden, InvalidRequest, ProblemError, invalid_field
+from app.kernel.references import require_references
+from app.kernel.transactions import Transaction
+from app.reporting.assessment_schemas import (
+    AssessmentProposal,
+    AssessmentRecord,
+    AssessmentSet,
+    AssessmentSetBody,
+)
+from app.reporting.codes import AssessmentState, StandingBasis
+from app.reporting.knowledge import known, today_of
+from app.reporting.models import Assessment
+from app.reporting.naming import NamedMeeting
+from app.reporting.positions import newest_reports
+from app.reporting.sides import credentials, own_party
+from app.reporting.standing import standing_on
+
+_SET: TypeAdapter[AssessmentSet] = TypeAdapter(AssessmentSet)
+
+
+def assessments_at(session: Session, meeting_id: str) -> list[Assessment]:
+    """The assessments of a meeting that the session's caller sees, by agreement and number."""
+    return list(
+        session.scalars(
+            select(Assessment)
+            .join(ActionItem, ActionItem.id == Assessment.action_item)
+            .where(Assessment.meeting == meeting_id)
+            .order_by(Assessment.agreement, ActionItem.number)
+        )
+    )
+
+
+def assessment_set(session: Session, meeting: Meeting) -> AssessmentSet:
+    """What a meeting has concluded, and what is proposed that it conclude."""
+    return AssessmentSet(
+        meeting=NamedMeeting(id=meeting.id, name=meeting.name),
+        items=[
+            AssessmentRecord.model_validate(assessment)
+            for assessment in assessments_at(session, meeting.id)
+        ],
+    )
+
+
+def require_seen(tx: Transaction, meeting: Meeting, *, any_state: bool = True) -> None:
+    """Holds a step to the set as the caller saw it: If-Match names its present ETag."""
+    present = etag_of(_SET.dump_json(assessment_set(tx.session, meeting)))
+    require_match(tx.if_match, present, any_state=any_state)
+
+
+def assessing_party(tx: Transaction, meeting: Meeting, named: str | None) -> str:
+    """The principal's party, as one whose conclusions the meeting's dialogue draws.
+
+    Raises Forbidden for a party neither of the dialogue nor of an agreement that it oversees.
+    """
+    party = own_party(tx.principal, named)
+    concerned = tx.session.scalar(
+        select(AgreementParty.party)
+        .join(Agreement, Agreement.id == AgreementParty.agreement_id)
+        .where(Agreement.overseen_by == meeting.dialogue, AgreementParty.party == party)
+        .limit(1)
+    )
+    if concerned is None and tx.session.get(DialogueParty, (meeting.dialogue, party)) is None:
+        detail = f"{party} is no party of {meeting.dialogue}."
+        raise Forbidden(detail, errors=[credentials("party_of_dialogue", detail, party)])
+    return party
+
+
+def day_held(tx: Transaction, meeting: Meeting) -> date:
+    """The day by which a meeting was over. Raises Conflict for one that was not held yet."""
+    day = day_over(meeting)
+    parties = tx.session.scalars(
+        select(DialogueParty.party).where(DialogueParty.dialogue_id == meeting.dialogue)
+    ).all()
+    if meeting.status is not MeetingStatus.HELD:
+        detail = f"{meeting.id} is {meeting.status}; only a meeting that was held concludes."
+    elif day is None:
+        detail = f"{meeting.id} was held on no known day; say when before it concludes."
+    elif day > today_of(tx, parties):
+        detail = f"{meeting.id} is not over before {day}."
+    else:
+        return day
+    raise Conflict(
+        detail,
+        errors=[ProblemError(pointer="", rule="meeting_held", detail=detail, value=meeting.id)],
+    )
+
+
+def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
+    """Makes `body` the proposals of a meeting, by the principal's party, against the set it saw.
+
+    What stands as it is proposed again keeps its confirmations; what is new or other is confirmed
+    by the proposer alone; what is left out is no longer proposed. What was adopted stays.
+
+    Raises Forbidden for items of agreements that the party is none of, PreconditionRequired or
+    PreconditionFailed for If-Match, InvalidRequest for items that the dialogue does not oversee,
+    Conflict for a meeting not yet held or another conclusion than the one adopted.
+    """
+    session = tx.session
+    party = assessing_party(tx, meeting, body.party)
+    require_seen(tx, meeting)
+    day = day_held(tx, meeting)
+    require_references(session, body)
+    proposals = {proposal.action_item: proposal for proposal in body.assessments}
+    agreements = _agreements(tx, meeting, party, body)
+    standing = {
+        assessment.action_item: assessment
+        for assessment in assessments_at(session, meeting.id)
+        if party in assessment.parties
+    }
+    for item, proposal in _prefilled(tx, agreements, body.prefill, day).items():
+        adopted = item in standing and standing[item].state is AssessmentState.ADOPTED
+        if not adopted:
+            proposals.setdefault(item, proposal)
+    for item, assessment in standing.items():
+        if item not in proposals and assessment.state is AssessmentState.PROPOSED:
+            session.delete(assessment)
+    places = {proposal.action_item: index for index, proposal in enumerate(body.assessments)}
+    for item, proposal in proposals.items():
+        assessment = standing.get(item) or Assessment(
+            id=str(uuid7()), meeting=meeting.id, held_on=day.isoformat()
+        )
+        if item in standing:
+            if AssessmentProposal.model_validate(assessment) == proposal:
+                continue
+            _refuse_adopted(assessment, ("assessments", places.get(item, 0), "action_item"))
+        fill(assessment, proposal)
+        agreement = agreements[item]
+        assessment.agreement, assessment.proposed_by = agreement.id, party
+        assessment.confirmed(agreement.parties, by=[party])
+        session.add(assessment)
+
+
+def complete_loaded(session: Session, assessment: Assessment) -> None:
+    """Holds an assessment that was loaded whole to the records that it refers to.
+
+    Raises InvalidRequest where its meeting was not held, its dialogue does not oversee the item's
+    agreement, or its confirmations are not those that its state says.
+    """
+    meeting = get_visible(session, Meeting, assessment.meeting)
+    item = get_visible(session, ActionItem, assessment.action_item)
+    agreement = get_visible(session, Agreement, item.agreement)
+    day = day_over(meeting)
+    if meeting.status is not MeetingStatus.HELD or day is None:
+        detail = f"{meeting.id} is not known to have been held on any day."
+        raise _refusal("meeting", "meeting_held", detail, meeting.id)
+    if agreement.overseen_by != meeting.dialogue:
+        detail = f"{meeting.dialogue} does not oversee {agreement.id}."
+        raise _refusal("action_item", "overseen_by_dialogue", detail, item.id)
+    confirmed, state = assessment.confirmed_by, assessment.state
+    strangers = [party for party in confirmed if party not in agreement.parties]
+    if strangers:
+        detail = f"{strangers[0]} is no party of {agreement.id}."
+        raise _refusal("confirmed_by", "party_of_agreement", detail, strangers[0])
+    assessment.agreement, assessment.held_on = agreement.id, day.isoformat()
+    assessment.confirmed(agreement.parties, by=confirmed)
+    if assessment.state is not state:
+        detail = "An assessment is adopted once every party has confirmed it, and not before."
+        raise _refusal("state", "adopted_by_all", detail, state.value)
+
+
+def _refusal(field: str, rule: str, detail: str, value: str) -> InvalidRequest:
+    return InvalidRequest(detail, errors=[invalid_field((field,), rule, detail, value)])
+
+
+def _refuse_adopted(assessment: Assessment, path: tuple[str | int, ...]) -> None:
+    if assessment.state is AssessmentState.ADOPTED:
+        detail = (
+            f"The assessment of {assessment.action_item} was adopted in revision "
+            f"{assessment.revision}; only a later meeting can conclude otherwise."
+        )
+        raise Conflict(
+            detail,
+            errors=[invalid_field(path, "adopted_is_fixed", detail, assessment.action_item)],
+        )
+
+
+def _agreements(
+    tx: Transaction, meeting: Meeting, party: str, body: AssessmentSetBody
+) -> dict[str, Agreement]:
+    """The agreement of each item that is named, or that is in an agreement to prefill from."""
+    named = [proposal.action_item for proposal in body.assessments]
+    rows = tx.session.execute(
+        select(ActionItem.id, Agreement)
+        .join(Agreement, Agreement.id == ActionItem.agreement)
+        .where(or_(ActionItem.id.in_(named), ActionItem.agreement.in_(body.prefill)))
+        .order_by(Agreement.id, ActionItem.number)
+        .options(*only(Agreement, "party_links"))
+    ).all()
+    found: dict[str, Agreement] = {row.id: row.Agreement for row in rows}
+    named_agreements = {agreement.id: agreement for agreement in found.values()}
+    places: list[tuple[tuple[str | int, ...], str, Agreement]] = [
+        (("assessments", index, "action_item"), item, found[item])
+        for index, item in enumerate(named)
+    ] + [
+        (("prefill", index), agreement_id, named_agreements[agreement_id])
+        for index, agreement_id in enumerate(body.prefill)
+        if agreement_id in named_agreements
+    ]
+    errors = [
+        invalid_field(
+            path,
+            "overseen_by_dialogue",
+            f"{meeting.dialogue} does not oversee {agreement.id}.",
+            value,
+        )
+        for path, value, agreement in places
+        if agreement.overseen_by != meeting.dialogue
+    ]
+    if errors:
+        raise InvalidRequest(errors[0].detail, errors=errors)
+    for _, _, agreement in places:
+        if party not in agreement.parties:
+            detail = f"{party} is no party of {agreement.id}."
+            raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
+    return found
+
+
+def _prefilled(
+    tx: Transaction, agreements: Mapping[str, Agreement], prefill: list[str], day: date
+) -> dict[str, AssessmentProposal]:
+    """A proposal for each item of the agreements on which the parties' positions agree."""
+    items = [item for item, agreement in agreements.items() if agreement.id in prefill]
+    reports = newest_reports(tx.session, known(tx, None), items, day) if items else {}
+    proposals = {}
+    for item in items:
+        standing = standing_on(day, parties=agreements[item].parties, reports=reports.get(item, ()))
+        if standing.basis is StandingBasis.AGREED and standing.status is not None:
+            proposals[item] = AssessmentProposal(
+                action_item=item, status=standing.status, progress=standing.progress
+            )
+    return proposals

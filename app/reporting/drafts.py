@@ -1,0 +1,48 @@
+"""Changing, submitting and discarding the draft of a report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.kernel.changes import delete, patch
+from app.kernel.transactions import Transaction
+from app.reporting.codes import ReportState
+from app.reporting.models import StatusReport
+from app.reporting.reports import require_own_statement, require_state, submit
+from app.reporting.schemas import ReportDetails
+from app.reporting.sides import own_record, side_of
+
+
+def change_draft(tx: Transaction, report: StatusReport, changes: Mapping[str, Any]) -> None:
+    """Applies a JSON Merge Patch to a draft of the principal's own party.
+
+    Raises Forbidden for another party's report, Conflict for one that is no draft, and what patch()
+    and require_own_statement() raise.
+    """
+    _require_own_draft(tx, report, "changed; correct a submitted one by another")
+    patch(tx, report, ReportDetails, changes)
+    require_own_statement(tx.session, report)
+
+
+def submit_draft(tx: Transaction, report: StatusReport) -> None:
+    """Submits a draft of the principal's own party.
+
+    Raises Forbidden for another party's report, Conflict for one that is no draft, and what
+    submit() raises.
+    """
+    _require_own_draft(tx, report, "submitted")
+    party = side_of(tx.session, tx.principal, None, report.agreement_id)
+    submit(tx.session, tx.principal, party, report)
+
+
+def discard_draft(tx: Transaction, report: StatusReport) -> None:
+    """Deletes a draft of the principal's own party; If-Match as for any record.
+
+    Raises Forbidden for another party's report, Conflict for one that is no draft.
+    """
+    _require_own_draft(tx, report, "discarded; withdraw a submitted one")
+    delete(tx, report)
+
+
+def _require_own_draft(tx: Transaction, report: StatusReport, step: str) -> None:
+    own_record(tx.principal, report.party, "report")
+    require_state(report, ReportState.DRAFT, step)

@@ -1,0 +1,1 @@
+"""What meetings have reviewed and what is due next: coverage, agendas, and each party's duties."""
