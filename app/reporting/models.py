@@ -194,16 +194,19 @@ class Assessment(Cited, Record):
 
     @confirmed_by.setter
     def confirmed_by(self, parties: list[str]) -> None:
-        self.confirmed(parties, parties)
+        self._link(parties, parties)
 
     def confirmed(self, parties: Iterable[str], by: Collection[str]) -> None:
         """Sets whose confirmation is needed and who has given it; adopted once all have."""
+        self._link(parties, by)
+        everyone = all(link.confirmed for link in self.party_links)
+        self.state = AssessmentState.ADOPTED if everyone else AssessmentState.PROPOSED
+
+    def _link(self, parties: Iterable[str], by: Collection[str]) -> None:
         self.party_links = [
             AssessmentParty(position=position, party=party, confirmed=party in by)
             for position, party in enumerate(parties)
         ]
-        everyone = all(link.confirmed for link in self.party_links)
-        self.state = AssessmentState.ADOPTED if everyone else AssessmentState.PROPOSED
 
     @property
     def holder(self) -> str:

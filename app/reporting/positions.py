@@ -140,6 +140,7 @@ def _newest_report(
             knowledge.counts(candidate),
             ~exists().where(
                 correction.corrects == candidate.id,
+                correction.party == candidate.party,
                 correction.reported_on <= day,
                 knowledge.counts(correction),
             ),

@@ -78,19 +78,19 @@ def positions_on(
 ) -> tuple[Report, ...]:
     """Each party's newest submitted report up to `day`, in the order of `parties`.
 
-    A report is passed over once a submitted report of up to that day corrects it. Of two for the
-    same day the one submitted later is newer; of two submitted together, the one with the greater
-    id.
+    A report is passed over once a submitted one of its party, of up to that day, corrects it. Of
+    two for the same day the one submitted later is newer; of two submitted together, the one with
+    the greater id.
     """
     known = [
         report
         for report in reports
         if report.state is ReportState.SUBMITTED and report.reported_on <= day
     ]
-    corrected = {report.corrects for report in known}
+    corrected = {(report.party, report.corrects) for report in known}
     newest: dict[str, Report] = {}
     for report in known:
-        if report.id in corrected:
+        if (report.party, report.id) in corrected:
             continue
         best = newest.get(report.party)
         if best is None or _newness(report) > _newness(best):

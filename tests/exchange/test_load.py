@@ -243,7 +243,9 @@ def test_the_demonstration_loads_on_top_of_the_reference(migrated: Database) -> 
     assert before[4]["status_report"] == 0
     loaded = load_folders(migrated, REFERENCE, DEMONSTRATION)
     assert loaded.revision == 2
-    assert set(loaded.created) == {"status-reports.json"}
+    assert set(loaded.created) == {path.name for path in DEMONSTRATION.glob("*.json")}
     assert sum(loaded.changed.values()) == 0
-    assert state_of(migrated)[4]["status_report"] == sum(loaded.created.values()) > 0
+    after = state_of(migrated)[4]
+    assert after["status_report"] == loaded.created["status-reports.json"] > 0
+    assert sum(after.values()) == sum(before[4].values()) + sum(loaded.created.values())
     assert load_folders(migrated, REFERENCE, DEMONSTRATION).revision is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.exchange.load import DEMONSTRATION, REFERENCE
+from app.exchange.load import REFERENCE
 from tests.conftest import Clients
 
 RELEASE = (Path(__file__).parent / "press-release-2023-12-20.txt").read_text("utf-8")
@@ -134,7 +134,7 @@ def test_nobody_has_reported_on_any_of_them(clients: Clients) -> None:
 
 def test_the_reference_holds_no_status_report() -> None:
     assert not (REFERENCE / "status-reports.json").exists()
-    assert {path.name for path in DEMONSTRATION.glob("*.json")} == {"status-reports.json"}
+    assert not (REFERENCE / "assessments.json").exists()
 
 
 def test_every_record_cites_a_source() -> None:
@@ -271,26 +271,3 @@ def test_the_korean_ministry_has_another_name_from_october_2025() -> None:
     assert (old["name"]["en"], old["name"]["ko"]) == ("Ministry of Environment", "환경부")
     assert old["ends"] == "2025-09-30"
     assert (new["name"]["ko"], new["starts"]) == ("기후에너지환경부", "2025-10-01")
-
-
-LABELS = {"en": "[Demonstration] ", "ko": "[시연용] ", "zh": "[演示] "}
-
-
-def test_every_text_of_the_demonstration_is_labelled() -> None:
-    texts = 0
-    for _, report in _records(DEMONSTRATION):
-        for pointer, text in _own_texts(report):
-            assert text.startswith(LABELS[pointer.rsplit("/", 1)[-1]]), report["id"]
-            texts += 1
-        assert "summary" in report
-        assert report["submitted_by"] == "demonstration"
-    assert texts > 50
-
-
-def test_the_demonstration_tells_two_years_of_both_sides() -> None:
-    reports = [report for _, report in _records(DEMONSTRATION)]
-    assert min(report["period_start"] for report in reports) == "2024-01"
-    assert max(report["period_end"] for report in reports) == "2025-12"
-    assert {report["party"] for report in reports} == {"KR", "CN"}
-    assert any(report.get("corrects") for report in reports)
-    assert any(report["state"] == "withdrawn" for report in reports)

@@ -1,6 +1,6 @@
 """The standing of an item on a day, as a table of examples and as laws."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -50,6 +50,9 @@ class Example:
     assessments: list[Assessment] = field(default_factory=list)
     expected: tuple = ("unreported", None, None)
     parties: tuple[str, ...] = BOTH
+    due: str | None = None
+    ended: str | None = None
+    flags: set[str] = field(default_factory=set)
 
 
 CHAIN = [
@@ -243,7 +246,149 @@ EXAMPLES = [
         "a report by one that is no party is not a position",
         [report(1, "JP", "on_track", 60)],
     ),
+    Example(
+        "of two reports for one day the one submitted later counts, whichever was begun first",
+        [
+            report(2, "KR", "delayed", 20, submitted_revision=5),
+            report(1, "KR", "on_track", 50, submitted_revision=8),
+        ],
+        expected=("one_sided", "on_track", 50),
+    ),
+    Example(
+        "a report submitted late for an early day does not outrank one for a later day",
+        [
+            report(1, "KR", "on_track", 50, on="2026-05-01", submitted_revision=3),
+            report(2, "KR", "delayed", 20, on="2026-01-01", submitted_revision=9),
+        ],
+        expected=("one_sided", "on_track", 50),
+    ),
+    Example(
+        "where all corrections of a report were withdrawn the report itself counts",
+        [
+            report(1, "KR", "on_track", 60),
+            report(2, "KR", "delayed", 50, corrects="0001", state=ReportState.WITHDRAWN),
+            report(3, "KR", "delayed", 40, corrects="0001", state=ReportState.WITHDRAWN),
+        ],
+        expected=("one_sided", "on_track", 60),
+    ),
+    Example(
+        "a draft that corrects a report leaves it standing",
+        [
+            report(1, "KR", "on_track", 60),
+            report(2, "KR", "delayed", 50, corrects="0001", state=ReportState.DRAFT),
+        ],
+        expected=("one_sided", "on_track", 60),
+    ),
+    Example(
+        "an assessment that only one party stands by concludes nothing",
+        [report(1, "KR", "delayed", 40), report(2, "CN", "delayed", 30)],
+        [assessment("completed", 100, adopted=False)],
+        expected=("agreed", "delayed", 30),
+    ),
+    Example(
+        "a proposal at a later meeting does not disturb what an earlier one concluded",
+        [],
+        [
+            assessment("on_track", 70, meeting="m-6", held_on="2026-05-01"),
+            assessment("completed", 100, adopted=False),
+        ],
+        expected=("joint", "on_track", 70),
+    ),
+    Example(
+        "a conclusion may differ from what every party reported",
+        [report(1, "KR", "completed", 100), report(2, "CN", "completed", 100)],
+        [assessment("on_track", 90)],
+        expected=("joint", "on_track", 90),
+    ),
+    Example(
+        "a conclusion without a progress has none, whatever the parties reported",
+        [report(1, "KR", "on_track", 60), report(2, "CN", "on_track", 50)],
+        [assessment("on_track")],
+        expected=("joint", "on_track", None),
+        flags={"differ"},
+    ),
+    Example(
+        "three parties conclude jointly as two do",
+        [report(1, "JP", "delayed", 40), report(2, "CN", "on_track", 50)],
+        [assessment("on_track", 45)],
+        expected=("joint", "on_track", 45),
+        parties=("CN", "JP", "KR"),
+        flags={"differ"},
+    ),
+    Example(
+        "one of three that differs makes them diverge",
+        [
+            report(1, "CN", "on_track", 50),
+            report(2, "JP", "on_track", 50),
+            report(3, "KR", "suspended", 20),
+        ],
+        expected=("diverging", "suspended", 20),
+        parties=("CN", "JP", "KR"),
+        flags={"differ"},
+    ),
+    Example(
+        "due and not done is overdue, also with nothing reported",
+        due="2026-05",
+        flags={"overdue"},
+    ),
+    Example(
+        "concluded as completed is not overdue, though a party reported less",
+        [report(1, "KR", "delayed", 40)],
+        [assessment("completed", 100)],
+        expected=("joint", "completed", 100),
+        due="2026-05",
+    ),
+    Example(
+        "one side that reports completion while the other does not is still overdue",
+        [report(1, "KR", "completed", 100), report(2, "CN", "delayed", 40)],
+        expected=("diverging", "delayed", 40),
+        due="2026-05",
+        flags={"overdue", "differ"},
+    ),
+    Example(
+        "what the parties ended is no longer overdue",
+        [report(1, "KR", "delayed", 40)],
+        expected=("one_sided", "delayed", 40),
+        due="2026-05",
+        ended="2026-06-10",
+    ),
+    Example(
+        "what the parties are to end later is overdue until then",
+        [report(1, "KR", "delayed", 40)],
+        expected=("one_sided", "delayed", 40),
+        due="2026-05",
+        ended="2026-07",
+        flags={"overdue"},
+    ),
+    Example(
+        "half a year without a word is stale, and shows what was said last",
+        [report(1, "KR", "on_track", 60, on="2025-06-01")],
+        expected=("one_sided", "on_track", 60),
+        flags={"stale"},
+    ),
+    Example(
+        "one side's word keeps an item fresh for both",
+        [
+            report(1, "KR", "on_track", 60, on="2025-06-01"),
+            report(2, "CN", "on_track", 50, on="2026-06-01"),
+        ],
+        expected=("agreed", "on_track", 50),
+        flags={"differ"},
+    ),
+    Example(
+        "stale and overdue are told apart from what was reported",
+        [report(1, "KR", "on_track", 60, on="2025-06-01")],
+        expected=("one_sided", "on_track", 60),
+        due="2025-12",
+        flags={"overdue", "stale"},
+    ),
 ]
+
+
+def test_the_table_is_long_enough_to_be_trusted():
+    assert len(EXAMPLES) >= 40
+    assert len({example.says for example in EXAMPLES}) == len(EXAMPLES)
+    assert {example.expected[0] for example in EXAMPLES} == set(StandingBasis)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.says)
@@ -253,8 +398,13 @@ def test_standing(example):
         parties=example.parties,
         reports=example.reports,
         assessments=example.assessments,
+        due=example.due,
+        ended=example.ended,
     )
     assert (found.basis, found.status, found.progress) == example.expected
+    assert (found.overdue, found.stale) == ("overdue" in example.flags, "stale" in example.flags)
+    if example.flags:
+        assert (found.parties_differ is not None) == ("differ" in example.flags)
 
 
 @pytest.mark.parametrize("reports", list(permutations(CHAIN)))
@@ -334,19 +484,38 @@ def test_every_status_has_its_place_in_the_order_of_caution():
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
-REPORTS = st.lists(
-    st.builds(
-        Report,
-        id=st.uuids().map(str),
-        party=st.sampled_from(BOTH),
-        status=st.sampled_from(ImplementationStatus),
-        progress=st.none() | st.integers(0, 100),
-        reported_on=DAYS,
-        state=st.sampled_from(ReportState),
-    ),
-    max_size=8,
-    unique_by=lambda report: report.id,
-)
+
+
+@st.composite
+def histories(draw):
+    """Reports as the record lets them come: each corrects an earlier one of its own side, or none.
+
+    At most one report that is not withdrawn corrects another.
+    """
+    reports: list[Report] = []
+    for number in range(draw(st.integers(0, 8))):
+        party = draw(st.sampled_from(BOTH))
+        state = draw(st.sampled_from(ReportState))
+        taken = {known.corrects for known in reports if known.state is not ReportState.WITHDRAWN}
+        open_to_correction = [
+            known.id for known in reports if known.party == party and known.id not in taken
+        ]
+        reports.append(
+            Report(
+                id=f"{number:04}",
+                party=party,
+                status=draw(st.sampled_from(ImplementationStatus)),
+                progress=draw(st.none() | st.integers(0, 100)),
+                reported_on=draw(DAYS),
+                submitted_revision=draw(st.integers(1, 20)),
+                state=state,
+                corrects=draw(st.sampled_from([None, *open_to_correction])),
+            )
+        )
+    return reports
+
+
+REPORTS = histories()
 ASSESSMENTS = st.lists(
     st.builds(
         Assessment,
@@ -360,15 +529,18 @@ ASSESSMENTS = st.lists(
 )
 
 
-@given(REPORTS, DAYS, st.randoms())
-def test_positions_do_not_depend_on_the_order_of_reports(reports, day, random):
-    shuffled = random.sample(reports, len(reports))
-    assert positions_on(shuffled, BOTH, day) == positions_on(reports, BOTH, day)
+@given(REPORTS, ASSESSMENTS, DAYS, st.randoms())
+def test_the_order_in_which_anything_arrives_does_not_matter(reports, found, day, random):
+    def standing(reports, found):
+        return standing_on(day, parties=BOTH, reports=reports, assessments=found)
+
+    shuffled = random.sample(reports, len(reports)), random.sample(found, len(found))
+    assert standing(*shuffled) == standing(reports, found)
 
 
-@given(REPORTS, REPORTS, DAYS)
+@given(REPORTS, histories(), DAYS)
 def test_one_sides_reports_never_change_the_others_position(reports, more, day):
-    china = [report for report in more if report.party == "CN"]
+    china = [replace(report, id=f"x{report.id}") for report in more if report.party == "CN"]
     before = [p for p in positions_on(reports, BOTH, day) if p.party == "KR"]
     after = [p for p in positions_on([*reports, *china], BOTH, day) if p.party == "KR"]
     assert before == after
@@ -383,11 +555,54 @@ def test_a_report_of_a_later_day_never_changes_the_standing(reports, found, day,
         status=ImplementationStatus.CANCELLED,
         progress=None,
         reported_on=day + timedelta(days=later),
+        submitted_revision=99,
         corrects=corrected,
     )
     before = standing_on(day, parties=BOTH, reports=reports, assessments=found)
     after = standing_on(day, parties=BOTH, reports=[*reports, addition], assessments=found)
     assert before == after
+
+
+@given(REPORTS, ASSESSMENTS, DAYS, st.data())
+def test_withdrawing_restores_what_was_before(reports, found, day, data):
+    """Whatever a new report says or corrects, once it is withdrawn all is as if it never was."""
+    party = data.draw(st.sampled_from(BOTH))
+    own = [report.id for report in reports if report.party == party]
+    addition = Report(
+        id="ffff",
+        party=party,
+        status=data.draw(st.sampled_from(ImplementationStatus)),
+        progress=None,
+        reported_on=data.draw(DAYS),
+        submitted_revision=99,
+        corrects=data.draw(st.sampled_from([None, *own])),
+        state=ReportState.WITHDRAWN,
+    )
+    before = standing_on(day, parties=BOTH, reports=reports, assessments=found)
+    after = standing_on(day, parties=BOTH, reports=[*reports, addition], assessments=found)
+    assert before == after
+
+
+@given(REPORTS, DAYS)
+def test_a_position_is_its_partys_own_and_nothing_newer_of_it_counts(reports, day):
+    positions = positions_on(reports, BOTH, day)
+    assert len({position.party for position in positions}) == len(positions)
+    for position in positions:
+        assert position.state is ReportState.SUBMITTED
+        assert position.reported_on <= day
+        newer = [
+            report
+            for report in reports
+            if report.party == position.party
+            and report.state is ReportState.SUBMITTED
+            and position.reported_on < report.reported_on <= day
+        ]
+        corrections = {
+            report.corrects
+            for report in reports
+            if report.state is ReportState.SUBMITTED and report.reported_on <= day
+        }
+        assert {report.id for report in newer} <= corrections
 
 
 @given(REPORTS, ASSESSMENTS, DAYS)

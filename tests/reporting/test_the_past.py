@@ -1,0 +1,208 @@
+"""What the record knew at a revision: every answer can be had again, word for word."""
+
+from random import Random
+
+import pytest
+
+PLAN = "/v1/agreements/clear-sky-plan-2023"
+MEETING = "/v1/meetings/cn-kr-dg-dialogue-7"
+DAYS = ["2023-11-01", "2023-12-20", "2024-06-01", "2026-11-24"]
+ASKED = [
+    *(f"{PLAN}/progress?as_of={day}" for day in DAYS),
+    f"{PLAN}/progress?as_of={DAYS[2]}&group_by=lead_organization",
+    *(f"/v1/dialogues/cn-kr-dg-dialogue/progress?as_of={day}" for day in DAYS[1:]),
+    f"/v1/dialogues/cn-kr-dg-dialogue/plans?as_of={DAYS[2]}",
+    f"/v1/action-items/clear-sky-plan-2023-1/standing?as_of={DAYS[2]}",
+    f"{MEETING}/progress",
+]
+
+
+class Writer:
+    """Makes random writes of every sort that progress rests on."""
+
+    def __init__(self, clients, seed):
+        self.clients, self.random = clients, Random(seed)
+        self.sides = {"KR": clients.korea, "CN": clients.china}
+        self.made = []
+
+    def write(self):
+        """One write, which may be refused; each sort as likely as the others."""
+        self.random.choice(
+            [
+                *[self.report] * 3,
+                self.correct,
+                self.withdraw,
+                self.draft,
+                self.submit,
+                self.propose,
+                self.confirm,
+                self.change_item,
+                self.add_item,
+                self.delete_item,
+                self.rename_plan,
+                self.rename_ministry,
+                self.plan_anew,
+            ]
+        )()
+
+    def item(self):
+        return f"clear-sky-plan-2023-{self.random.choice([1, 1, 2, 3])}"
+
+    def statement(self):
+        status = self.random.choice(["on_track", "delayed", "suspended"])
+        body = {"status": status, "progress": self.random.randrange(101)}
+        if self.random.random() < 0.9:
+            body["reported_on"] = self.random.choice([*DAYS, "2023-12-01", "2024-02-02"])
+        return body
+
+    def report(self, **more):
+        client = self.sides[self.random.choice(["KR", "CN"])]
+        answer = client.post(
+            f"/v1/action-items/{self.item()}/reports", json=self.statement() | more
+        )
+        assert answer.status_code == 201, answer.text
+        self.made.append(answer.json())
+
+    def draft(self):
+        self.report(state="draft")
+
+    def some_report(self):
+        report = self.random.choice(self.made) if self.made else {"id": None, "party": "KR"}
+        return self.sides[report["party"]], report
+
+    def correct(self):
+        client, report = self.some_report()
+        if report["id"]:
+            answer = client.post(
+                f"/v1/action-items/{report['action_item']}/reports",
+                json=self.statement() | {"corrects": report["id"]},
+            )
+            assert answer.status_code in (201, 409), answer.text
+            self.made += [answer.json()] if answer.status_code == 201 else []
+
+    def withdraw(self):
+        self.step("withdraw", {"reason": {"en": "By chance."}})
+
+    def submit(self):
+        self.step("submit", None)
+
+    def step(self, name, body):
+        client, report = self.some_report()
+        if report["id"]:
+            answer = client.post(f"/v1/status-reports/{report['id']}/{name}", json=body)
+            assert answer.status_code in (200, 409), answer.text
+
+    def propose(self):
+        client = self.sides[self.random.choice(["KR", "CN"])]
+        etag = client.get(f"{MEETING}/assessments").headers["etag"]
+        proposals = [
+            {"action_item": item, "status": "on_track", "progress": self.random.randrange(101)}
+            for item in {self.item(), self.item()}
+        ]
+        answer = client.put(
+            f"{MEETING}/assessments",
+            json={"assessments": proposals, "prefill": ["clear-sky-plan-2023"]},
+            headers={"If-Match": etag},
+        )
+        assert answer.status_code in (200, 409), answer.text
+
+    def confirm(self):
+        client = self.sides[self.random.choice(["KR", "CN"])]
+        etag = client.get(f"{MEETING}/assessments").headers["etag"]
+        answer = client.post(f"{MEETING}/assessments/confirm", json={}, headers={"If-Match": etag})
+        assert answer.status_code in (200, 409), answer.text
+
+    def patch(self, path, body):
+        etag = self.clients.korea.get(path).headers["etag"]
+        answer = self.clients.korea.patch(path, json=body, headers={"If-Match": etag})
+        assert answer.status_code == 200, answer.text
+
+    def change_item(self):
+        changes = [
+            {"due": self.random.choice(["2023", "2024-01", None])},
+            {"ended": self.random.choice(["2024-01-01", None])},
+            {"title": {"en": f"Title {self.random.random()}"}},
+            {"leads": [{"party": "KR", "organization": "kr-moe"}]},
+            {"leads": []},
+        ]
+        self.patch(f"/v1/action-items/{self.item()}", self.random.choice(changes))
+
+    def add_item(self):
+        number = self.random.choice([20, 21])
+        self.clients.korea.post(
+            "/v1/action-items",
+            json={
+                "id": f"added-{self.random.randrange(10**9)}",
+                "agreement": "clear-sky-plan-2023",
+                "number": number,
+                "title": {"en": f"Added {number}"},
+            },
+        )
+
+    def delete_item(self):
+        items = self.clients.korea.get("/v1/action-items?q=Added").json()["items"]
+        for item in items[:1]:
+            if self.random.random() < 0.5:
+                self.patch(f"/v1/action-items/{item['id']}", {"agreement": "clear-sky-plan-2022"})
+            path = f"/v1/action-items/{item['id']}"
+            etag = self.clients.korea.get(path).headers["etag"]
+            answer = self.clients.korea.delete(path, headers={"If-Match": etag})
+            assert answer.status_code == 204, answer.text
+
+    def rename_plan(self):
+        self.patch(PLAN, {"name": {"ko": f"계획 {self.random.random()}"}})
+
+    def rename_ministry(self):
+        names = [{"name": {"en": f"Ministry {self.random.random()}"}}]
+        self.patch("/v1/organizations/kr-moe", {"names": names})
+
+    def plan_anew(self):
+        overseer = self.random.choice(["cn-kr-dg-dialogue", "temm"])
+        self.patch("/v1/agreements/clear-sky-plan-2022", {"overseen_by": overseer})
+
+
+def answers(client, revision=None):
+    """What is asked, as it is answered now, or as it was known at a revision."""
+    told = {}
+    for path in ASKED:
+        mark = "&" if "?" in path else "?"
+        suffix = "" if revision is None else f"{mark}at_revision={revision}"
+        answer = client.get(path + suffix)
+        assert answer.status_code == 200, answer.text
+        told[path] = answer.content
+    return told
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_revision_gives_every_answer_again_as_it_was_given_then(clients, seed):
+    writer, then = Writer(clients, seed), {}
+    for _ in range(40):
+        writer.write()
+        revision = int(clients.anonymous.get(PLAN).headers["revision"])
+        then[revision] = answers(clients.anonymous)
+    assert len(then) > 15
+    for revision, told in then.items():
+        assert answers(clients.anonymous, revision) == told, revision
+
+
+def test_at_the_newest_revision_the_answer_is_that_without_a_revision(clients):
+    newest = int(clients.anonymous.get(PLAN).headers["revision"])
+    assert answers(clients.anonymous, newest) == answers(clients.anonymous)
+
+
+def test_what_the_record_did_not_hold_yet_is_not_found(clients):
+    answer = clients.anonymous.get(f"{PLAN}/progress?at_revision=0")
+    assert answer.status_code == 404
+    assert "revision 0" in answer.json()["detail"]
+
+
+def test_a_revision_that_is_yet_to_come_is_refused(clients):
+    newest = int(clients.anonymous.get(PLAN).headers["revision"])
+    answer = clients.anonymous.get(f"{PLAN}/progress?at_revision={newest + 1}")
+    assert answer.status_code == 422
+    error = answer.json()["errors"][0]
+    assert (error["parameter"], error["rule"], error["value"]) == (
+        "at_revision",
+        "known_revision",
+        newest + 1,
+    )
