@@ -39,24 +39,24 @@ def databases() -> Iterator[dict[str, str]]:
         yield urls
 
 
-def add_records(url: str, items: int, reports: int) -> None:
+def add_records(url: str, items: int, reports: int, plan: str = PLAN) -> None:
     """Adds a plan of `items` items, with `reports` reports by each side on each, and people."""
     engine = open_engine(url)
     with Database(engine).writing(Author(OPERATOR)) as session:
         body = AgreementBody(
-            id=PLAN, kind="annual_plan", name={"en": "Benchmark"}, parties=["CN", "KR"]
+            id=plan, kind="annual_plan", name={"en": "Benchmark"}, parties=["CN", "KR"]
         )
         create(session, Agreement, body)
         session.flush()
         for number in range(1, items + 1):
-            item = ActionItemBody(agreement=PLAN, number=number, title={"en": f"Item {number}"})
-            create(session, ActionItem, item, derived_id=f"{PLAN}-{number}")
-            person = PersonBody(id=f"benchmark-{number}", name={"en": f"Person {number}"})
+            item = ActionItemBody(agreement=plan, number=number, title={"en": f"Item {number}"})
+            create(session, ActionItem, item, derived_id=f"{plan}-{number}")
+            person = PersonBody(id=f"{plan}-{number}", name={"en": f"Person {number}"})
             create(session, Person, person)
         session.flush()
         for number in range(1, items + 1):
             session.add_all(
-                _report(f"{PLAN}-{number}", party, day)
+                _report(plan, number, party, day)
                 for party in ("CN", "KR")
                 for day in range(reports)
             )
@@ -64,11 +64,11 @@ def add_records(url: str, items: int, reports: int) -> None:
     engine.dispose()
 
 
-def _report(item: str, party: str, day: int) -> StatusReport:
+def _report(plan: str, number: int, party: str, day: int) -> StatusReport:
     return StatusReport(
         id=str(uuid7()),
-        action_item=item,
-        agreement_id=PLAN,
+        action_item=f"{plan}-{number}",
+        agreement_id=plan,
         party=party,
         status=ImplementationStatus.ON_TRACK,
         progress=day % 100,

@@ -54,6 +54,9 @@ class Knowledge(Protocol):
     def counts(self, report: type[StatusReport]) -> ColumnElement[bool]:
         """SQL: whether a report is submitted, and not withdrawn."""
 
+    def could_have_been(self, report: type[StatusReport]) -> Sequence[ColumnElement[bool]]:
+        """SQL: what is true of every report that counts, and spares looking at those after it."""
+
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment is adopted."""
 

@@ -1,18 +1,23 @@
 """What the record knew at a revision."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.agreements.codes import ActionItemKind, AgreementKind, AgreementStatus, Theme
 from app.dialogues.codes import MeetingStatus
+from app.kernel.journal import Revision
 from app.kernel.past import documents_at, ever_held
 from app.kernel.problems import NotFound
 from app.reporting.facts import KnownDialogue, KnownItem, KnownMeeting, KnownName, KnownPlan
 from app.reporting.models import Assessment, StatusReport
 from app.reporting.present import in_order
+
+# The zone in which a day begins first, UTC+14.
+_FARTHEST_EAST = timedelta(hours=14)
 
 
 class PastRecord:
@@ -96,6 +101,17 @@ class PastRecord:
             report.submitted_revision <= self._revision,
             or_(report.withdrawn_revision.is_(None), report.withdrawn_revision > self._revision),
         )
+
+    def could_have_been(self, report: type[StatusReport]) -> tuple[ColumnElement[bool], ...]:
+        """SQL: that the report speaks for no day that was yet to come.
+
+        No report does when it is submitted, wherever its party is; so those that were made since
+        need not be looked at, however many they are.
+        """
+        at = self._session.scalar(select(Revision.at).where(Revision.number == self._revision))
+        if at is None:
+            return ()
+        return (report.reported_on <= (at + _FARTHEST_EAST).date().isoformat(),)
 
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment was adopted."""

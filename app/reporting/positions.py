@@ -5,7 +5,17 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, column, exists, select, values
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    column,
+    exists,
+    select,
+    values,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.agreements.models import ActionItem, AgreementParty
@@ -38,13 +48,13 @@ def newest_reports(
     newest = _newest_report(
         knowledge, ActionItem.id, AgreementParty.party, day.isoformat(), ActionItem, AgreementParty
     )
-    rows = session.execute(
-        select(*_POSITION)
+    positions = _found_first(
+        select(newest.label("id"))
         .select_from(ActionItem)
         .join(AgreementParty, AgreementParty.agreement_id == ActionItem.agreement)
-        .join(StatusReport, StatusReport.id == newest)
         .where(ActionItem.id.in_(item_ids))
     )
+    rows = session.execute(select(*_POSITION).join(positions, positions.c.id == StatusReport.id))
     found: dict[str, list[Report]] = defaultdict(list)
     for row in rows:
         found[row.action_item].append(_report(row))
@@ -65,13 +75,16 @@ def reports_reviewed(
     newest = _newest_report(
         knowledge, review.c.item, AgreementParty.party, review.c.day, review, AgreementParty
     )
-    rows = session.execute(
-        select(review.c.day, *_POSITION)
+    positions = _found_first(
+        select(newest.label("id"), review.c.day, AgreementParty.position)
         .select_from(review)
         .join(ActionItem, ActionItem.id == review.c.item)
         .join(AgreementParty, AgreementParty.agreement_id == ActionItem.agreement)
-        .join(StatusReport, StatusReport.id == newest)
-        .order_by(AgreementParty.position)
+    )
+    rows = session.execute(
+        select(positions.c.day, *_POSITION)
+        .join(positions, positions.c.id == StatusReport.id)
+        .order_by(positions.c.position)
     )
     found: dict[tuple[str, date], list[Report]] = defaultdict(list)
     for row in rows:
@@ -96,6 +109,7 @@ def newest_assessments(
         .correlate(ActionItem)
         .scalar_subquery()
     )
+    concluded = _found_first(select(newest.label("id")).where(ActionItem.id.in_(item_ids)))
     rows = session.execute(
         select(
             Assessment.id,
@@ -104,10 +118,7 @@ def newest_assessments(
             Assessment.held_on,
             Assessment.status,
             Assessment.progress,
-        )
-        .select_from(ActionItem)
-        .join(Assessment, Assessment.id == newest)
-        .where(ActionItem.id.in_(item_ids))
+        ).join(concluded, concluded.c.id == Assessment.id)
     )
     return {
         row.action_item: [
@@ -121,6 +132,11 @@ def newest_assessments(
         ]
         for row in rows
     }
+
+
+def _found_first(ids: Select[Any]) -> CTE:
+    # PostgreSQL, left to itself, may join the other way round: all reports to the few ids.
+    return ids.cte("found").prefix_with("MATERIALIZED")
 
 
 def _newest_report(
@@ -137,6 +153,7 @@ def _newest_report(
             candidate.action_item == item,
             candidate.party == party,
             candidate.reported_on <= day,
+            *knowledge.could_have_been(candidate),
             knowledge.counts(candidate),
             ~exists().where(
                 correction.corrects == candidate.id,

@@ -129,6 +129,10 @@ class PresentRecord:
         """SQL: whether a report is submitted, and not withdrawn."""
         return report.state == ReportState.SUBMITTED
 
+    def could_have_been(self, report: type[StatusReport]) -> tuple[ColumnElement[bool], ...]:  # noqa: ARG002
+        """SQL: nothing, as every report could have been submitted by now."""
+        return ()
+
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment is adopted."""
         return assessment.state == AssessmentState.ADOPTED

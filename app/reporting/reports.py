@@ -89,22 +89,18 @@ def submit(session: Session, principal: Principal, party: Party, report: StatusR
     """
     corrected = _corrected(session, report)
     today = today_in(party.timezone).isoformat()
-    reported_on = report.reported_on or (corrected.reported_on if corrected else None) or today
-    if reported_on > today:
-        detail = f"A report speaks for no later day than today, {today} in {party.timezone}."
-        raise InvalidRequest(
-            detail,
-            errors=[invalid_field(("reported_on",), "not_in_the_future", detail, reported_on)],
-        )
-    report.reported_on = reported_on
+    report.reported_on = (
+        report.reported_on or (corrected.reported_on if corrected else None) or today
+    )
+    _refuse_future(party, report.reported_on)
     report.state, report.submitted_by = ReportState.SUBMITTED, principal.name
 
 
 def require_sound_report(session: Session, report: StatusReport) -> None:
     """Holds a report that was loaded whole to the records that it refers to.
 
-    Raises InvalidRequest for a party that the agreement does not have, or a correction of another
-    party's or another item's report.
+    Raises InvalidRequest for a party that the agreement does not have, a day in the future, or a
+    correction of another party's or another item's report.
     """
     item = get_visible(session, ActionItem, report.action_item)
     if session.get(AgreementParty, (item.agreement, report.party)) is None:
@@ -112,6 +108,8 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
         raise InvalidRequest(
             detail, errors=[invalid_field(("party",), "party_of_agreement", detail, report.party)]
         )
+    if report.state is not ReportState.DRAFT:
+        _refuse_future(get_visible(session, Party, report.party), report.reported_on)
     if report.corrects is not None:
         corrected = session.get(StatusReport, report.corrects)
         if corrected is None:
@@ -169,6 +167,16 @@ def require_state(report: StatusReport, state: ReportState, step: str) -> None:
             errors=[
                 ProblemError(pointer="", rule=state.value, detail=detail, value=report.state.value)
             ],
+        )
+
+
+def _refuse_future(party: Party, reported_on: str | None) -> None:
+    today = today_in(party.timezone).isoformat()
+    if reported_on is not None and reported_on > today:
+        detail = f"A report speaks for no later day than today, {today} in {party.timezone}."
+        raise InvalidRequest(
+            detail,
+            errors=[invalid_field(("reported_on",), "not_in_the_future", detail, reported_on)],
         )
 
 

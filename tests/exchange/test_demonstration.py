@@ -14,8 +14,8 @@ from tests.exchange.worlds import load_folders
 
 LABELS = {"en": "[Demonstration] ", "ko": "[시연용] ", "zh": "[演示] "}
 DIALOGUE = "/v1/dialogues/demonstration-dialogue"
-PLAN = "/v1/agreements/demonstration-plan-2026"
-DAY = "2026-11-24"
+PLAN = "/v1/agreements/demonstration-plan-2025"
+DAY = "2025-11-24"
 
 
 def records(file: str) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def test_it_has_reports_and_assessments_in_every_state() -> None:
 
 def test_it_shows_every_basis_and_every_flag(demonstrated: Clients) -> None:
     progress = ask(demonstrated.anonymous, f"{DIALOGUE}/progress", as_of=DAY)
-    assert progress["agreement"]["id"] == "demonstration-plan-2026"
+    assert progress["agreement"]["id"] == "demonstration-plan-2025"
     standings = [item["standing"] for item in progress["items"]]
     assert {standing["basis"] for standing in standings} == set(StandingBasis)
     assert any(standing["overdue"] for standing in standings)
@@ -100,7 +100,7 @@ def test_it_shows_every_lineage(demonstrated: Clients) -> None:
         for number in range(1, 6)
         for item in ask(
             demonstrated.anonymous,
-            f"/v1/action-items/demonstration-plan-2025-{number}/lineage",
+            f"/v1/action-items/demonstration-plan-2024-{number}/lineage",
             as_of=DAY,
         )["items"]
     }
