@@ -1,0 +1,35 @@
+"""Running the shell lines of a document, as somebody new would follow it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import Server
+
+ROOT = Path(__file__).parents[2]
+_SHELL = re.compile(r"^```sh$(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BETWEEN = "----next-block----"
+
+
+def follow(story: str, server: Server, database_url: str, folder: Path) -> list[str]:
+    """Runs a story's blocks of shell, one after the other; what each has printed.
+
+    The first line that fails, such as a request that is refused, ends it and fails the test.
+    """
+    script = f"\necho; echo {_BETWEEN}\n".join(_SHELL.findall(story))
+    script = script.replace("http://127.0.0.1:8000", server.address)
+    script = script.replace(".venv/bin/clearsky", f"{sys.executable} -m app.cli")
+    script = script.replace("curl ", "curl --silent --show-error --fail ")
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, "CLEARSKY_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr + run.stdout[-2000:]
+    return [block.strip() for block in run.stdout.split(_BETWEEN)]
