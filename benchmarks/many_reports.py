@@ -1,21 +1,23 @@
-"""A million reports, written past the journal's rules: for measuring only."""
+"""A million reports and many assessments, written past the rules: for measuring only."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from app.agreements.models import ActionItem
 from app.kernel.journal import Change, JournalHead, Operation, Revision
-from app.reporting.codes import ImplementationStatus, ReportState
-from app.reporting.models import StatusReport
+from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState
+from app.reporting.models import Assessment, StatusReport
 from benchmarks.record import PLAN
 
 BATCH = 10_000
 # Of so many reports of a side on an item, one corrects the one before it, and one was withdrawn.
 CORRECTED, WITHDRAWN = 10, 25
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def add_reports(connection: Connection, items: Sequence[str], each: int) -> int:
@@ -113,3 +115,36 @@ def _write(connection: Connection, rows: list[dict[str, Any]], revision: int) ->
         ],
     )
     return revision
+
+
+def add_assessments(connection: Connection, meetings: Sequence[str]) -> int:
+    """Adds an adopted assessment of every item of the benchmark's plans at each of `meetings`."""
+    items = connection.scalars(
+        select(ActionItem.id).where(ActionItem.agreement.like(f"{PLAN}%")).order_by(ActionItem.id)
+    ).all()
+    head = connection.execute(select(JournalHead.number)).scalar_one()
+    rows = [
+        {
+            "id": f"{serial:08x}-0000-7000-9000-000000000000",
+            "meeting_id": meeting,
+            "held_on": f"{2005 + number}-06-01",
+            "action_item_id": item,
+            "agreement_id": item.rpartition("-")[0],
+            "status": ImplementationStatus.ON_TRACK,
+            "progress": number,
+            "state": AssessmentState.ADOPTED,
+            "adopted_revision": head,
+            "proposed_by_id": "CN",
+            "own_translations": [],
+            "visibility": "public",
+            "created_at": _LONG_AGO,
+            "modified_at": _LONG_AGO,
+            "revision": head,
+            "content_digest": "",
+            "search_text": "",
+            "sort_text": "",
+        }
+        for serial, (item, (number, meeting)) in enumerate(product(items, enumerate(meetings)))
+    ]
+    connection.execute(insert(Assessment.__table__), rows)
+    return len(rows)

@@ -11,18 +11,20 @@ import time
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from app.kernel.database import open_engine, writing_engine
+from app.kernel.journal import JournalHead
 from app.kernel.logs import configure_logs
 from app.main import create_app
 from app.settings import load_settings
-from benchmarks.many_reports import add_reports
-from benchmarks.record import PLAN, add_records, databases
+from benchmarks.many_reports import add_assessments, add_reports
+from benchmarks.record import PLAN, add_meetings, add_records, databases
 from benchmarks.serving import serving
 
 ITEMS = 9
 OTHER_PLANS = 100
+MEETINGS = 20
 ROUNDS = 60
 LOOKED_AT = ("status_report", "assessment", "change")
 
@@ -39,7 +41,7 @@ def _statements(engine: Engine, client: httpx.Client, path: str) -> list[tuple[s
     return [
         (statement, parameters)
         for statement, parameters in found
-        if statement.startswith("SELECT") and any(name in statement for name in LOOKED_AT)
+        if statement.startswith(("SELECT", "WITH")) and any(name in statement for name in LOOKED_AT)
     ]
 
 
@@ -60,28 +62,32 @@ def main() -> None:
             add_records(url, items=ITEMS, reports=2)
             for other in range(OTHER_PLANS):
                 add_records(url, items=ITEMS, reports=0, plan=f"{PLAN}-other-{other}")
+            meetings = add_meetings(url, MEETINGS)
             engine = open_engine(url)
             items = [f"{PLAN}-{number}" for number in range(1, ITEMS + 1)]
             with writing_engine(engine).begin() as connection:
+                before = connection.execute(select(JournalHead.number)).scalar_one()
+                concluded = add_assessments(connection, meetings)
                 written = add_reports(connection, items, reports // ITEMS // 4)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("ANALYZE")
             engine.dispose()
             app = create_app(load_settings(database_url=url, log_level="error"))
             with serving(app) as address, httpx.Client(base_url=address, timeout=120) as client:
-                print(f"\n== {name}: {written} reports")
-                _report(app.state.database.engine, client)
+                print(f"\n== {name}: {written} reports, {concluded} assessments")
+                _report(app.state.database.engine, client, before)
 
 
-def _report(engine: Engine, client: httpx.Client) -> None:
+def _report(engine: Engine, client: httpx.Client, before: int) -> None:
     path = f"/v1/agreements/{PLAN}/progress"
     newest = int(client.get(path).headers["revision"])
     asked = {
         "plain": path,
         "as_of": f"{path}?as_of=2025-06-01",
         "at_revision, newest": f"{path}?at_revision={newest}",
-        "at_revision, half way": f"{path}?at_revision={newest // 2}",
-        "both": f"{path}?as_of=2025-06-01&at_revision={newest // 2}",
+        "at_revision, half way": f"{path}?at_revision={(before + newest) // 2}",
+        "both": f"{path}?as_of=2024-06-01&at_revision={(before + newest) // 2}",
+        "at_revision, before all": f"{path}?at_revision={before}",
     }
     for label, question in asked.items():
         statements = _statements(engine, client, question)

@@ -10,6 +10,8 @@ from uuid_utils import uuid7
 
 from app.agreements.models import ActionItem, Agreement
 from app.agreements.schemas import ActionItemBody, AgreementBody
+from app.dialogues.models import Meeting
+from app.dialogues.schemas import MeetingBody
 from app.directory.models import Person
 from app.directory.schemas import PersonBody
 from app.kernel.access import OPERATOR
@@ -62,6 +64,25 @@ def add_records(url: str, items: int, reports: int, plan: str = PLAN) -> None:
             )
             session.flush()
     engine.dispose()
+
+
+def add_meetings(url: str, meetings: int) -> list[str]:
+    """Adds meetings of a dialogue of the reference record, held once a year; returns their ids."""
+    engine = open_engine(url)
+    with Database(engine).writing(Author(OPERATOR)) as session:
+        bodies = [
+            MeetingBody(
+                id=f"benchmark-meeting-{number}",
+                dialogue="temm",
+                status="held",
+                starts=f"{2005 + number}-06-01",
+            )
+            for number in range(meetings)
+        ]
+        for body in bodies:
+            create(session, Meeting, body)
+    engine.dispose()
+    return [str(body.id) for body in bodies]
 
 
 def _report(plan: str, number: int, party: str, day: int) -> StatusReport:
