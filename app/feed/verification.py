@@ -133,7 +133,7 @@ def _altered_records(session: Session) -> Iterator[Fault]:
             newest = _newest_changes(session, kind, [record.id for record in batch])
             for record in batch:
                 change = newest.get(record.id)
-                if change is None or not _says(change, document_of(record), model):
+                if change is None or not says(change, document_of(record), model):
                     yield Fault(
                         revision=change.revision if change else None,
                         kind=kind,
@@ -144,7 +144,8 @@ def _altered_records(session: Session) -> Iterator[Fault]:
         yield from _missing_records(session, kind, model)
 
 
-def _says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
+def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
+    """Whether a record's newest change says the same as `document`, the record as it is now."""
     if digest_of(document) == change.digest:
         return True
     if change.document is None:

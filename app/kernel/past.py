@@ -18,6 +18,8 @@ def documents_at(session: Session, kind: str, ids: Collection[str], revision: in
     What did not exist at that revision is not among them. One statement, which reads as many
     changes as the records had until then.
     """
+    if not ids:
+        return {}
     later = aliased(Change)
     changes = session.scalars(
         select(Change).where(

@@ -54,8 +54,8 @@ class Knowledge(Protocol):
     def counts(self, report: type[StatusReport]) -> ColumnElement[bool]:
         """SQL: whether a report is submitted, and not withdrawn."""
 
-    def could_have_been(self, report: type[StatusReport]) -> Sequence[ColumnElement[bool]]:
-        """SQL: what is true of every report that counts, and spares looking at those after it."""
+    def newest_day(self, day: date) -> date:
+        """`day`, or the last day before it for which any report could have been submitted."""
 
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment is adopted."""

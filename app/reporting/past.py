@@ -1,7 +1,7 @@
 """What the record knew at a revision."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -102,16 +102,14 @@ class PastRecord:
             or_(report.withdrawn_revision.is_(None), report.withdrawn_revision > self._revision),
         )
 
-    def could_have_been(self, report: type[StatusReport]) -> tuple[ColumnElement[bool], ...]:
-        """SQL: that the report speaks for no day that was yet to come.
+    def newest_day(self, day: date) -> date:
+        """`day`, or the last day that it was anywhere at the time of the revision.
 
-        No report does when it is submitted, wherever its party is; so those that were made since
-        need not be looked at, however many they are.
+        No report speaks for a later day than that of its submission, wherever its party is: so
+        those made since, however many they are, need not be looked at.
         """
         at = self._session.scalar(select(Revision.at).where(Revision.number == self._revision))
-        if at is None:
-            return ()
-        return (report.reported_on <= (at + _FARTHEST_EAST).date().isoformat(),)
+        return day if at is None else min(day, (at + _FARTHEST_EAST).date())
 
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment was adopted."""

@@ -45,8 +45,9 @@ def newest_reports(
     Each is found at the end of one range of the index ix_status_report_position, so that old
     reports cost nothing.
     """
+    until = knowledge.newest_day(day).isoformat()
     newest = _newest_report(
-        knowledge, ActionItem.id, AgreementParty.party, day.isoformat(), ActionItem, AgreementParty
+        knowledge, ActionItem.id, AgreementParty.party, until, ActionItem, AgreementParty
     )
     positions = _found_first(
         select(newest.label("id"))
@@ -153,7 +154,6 @@ def _newest_report(
             candidate.action_item == item,
             candidate.party == party,
             candidate.reported_on <= day,
-            *knowledge.could_have_been(candidate),
             knowledge.counts(candidate),
             ~exists().where(
                 correction.corrects == candidate.id,

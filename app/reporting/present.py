@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, select
@@ -129,9 +130,9 @@ class PresentRecord:
         """SQL: whether a report is submitted, and not withdrawn."""
         return report.state == ReportState.SUBMITTED
 
-    def could_have_been(self, report: type[StatusReport]) -> tuple[ColumnElement[bool], ...]:  # noqa: ARG002
-        """SQL: nothing, as every report could have been submitted by now."""
-        return ()
+    def newest_day(self, day: date) -> date:
+        """`day`: every report of up to then could have been submitted by now."""
+        return day
 
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment is adopted."""

@@ -79,6 +79,8 @@ def upgrade() -> None:
         "UPDATE status_report SET withdrawn_revision = revision WHERE state = 'withdrawn'"
     )
     if postgresql:
+        # What the updates left to be checked at commit must be checked before a table is altered.
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for column in NULLABLE:
             op.alter_column("status_report", column, nullable=True)
         for name, rule in REPORT_CHECKS.items():
@@ -108,6 +110,7 @@ def downgrade() -> None:
         "substr(CAST(created_at AS VARCHAR), 1, 10)), submitted_by = COALESCE(submitted_by, '')"
     )
     if postgresql:
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in REPORT_CHECKS:
             op.drop_constraint(op.f(name), "status_report")
         for column in NULLABLE:
