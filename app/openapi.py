@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import compile_path
 
 from app.kernel.problems import ProblemDocument
-from app.openapi_examples import BODIES, IDS
+from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 
 DESCRIPTION = """\
 The shared record of environmental cooperation between Korea and China: dialogues and their
@@ -113,7 +113,8 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
         collection = path.removeprefix("/v1").split("/")[1]
         if parameter["in"] == "path" and collection in IDS:
-            parameter["example"] = IDS[collection]
+            own = IDS_OF_OPERATIONS.get(operation["operationId"])
+            parameter["example"] = own or IDS[collection]
             schema.pop("examples", None)
 
 

@@ -16,6 +16,9 @@ IDS = {
     "problems": "not-found",
 }
 
+# For operations that the record of that id would refuse, another one.
+IDS_OF_OPERATIONS = {"draftMeetingAgenda": "cn-kr-dg-dialogue-2"}
+
 # A request body for each operation that takes one.
 BODIES: dict[str, dict[str, Any]] = {
     "createParty": {
