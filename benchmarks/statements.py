@@ -17,8 +17,12 @@ PATHS = [
     *(f"/v1/{collection}?limit={{limit}}" for collection in COLLECTIONS),
     "/v1/changes?limit={limit}",
     f"/v1/agreements/{PLAN}/progress",
+    f"/v1/agreements/{PLAN}/progress?at_revision=2",
     "/v1/dialogues/cn-kr-dg-dialogue/progress",
     f"/v1/action-items/{PLAN}-1/standing",
+    f"/v1/action-items/{PLAN}-1/timeline",
+    "/v1/meetings/cn-kr-dg-dialogue-7/progress",
+    f"/v1/agreements/{PLAN}/reviews",
 ]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.kernel.changes import delete, patch
+from app.kernel.changes import delete, patch, representation_etag
+from app.kernel.conditional import require_match
 from app.kernel.transactions import Transaction
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
@@ -18,7 +19,9 @@ def change_draft(tx: Transaction, report: StatusReport, changes: Mapping[str, An
     Raises Forbidden for another party's report, Conflict for one that is no draft, and what patch()
     and require_own_statement() raise.
     """
-    _require_own_draft(tx, report, "changed; correct a submitted one by another")
+    own_record(tx.principal, report.party, "report")
+    require_match(tx.if_match, representation_etag(report))
+    require_state(report, ReportState.DRAFT, "changed; correct a submitted one by another")
     patch(tx, report, ReportDetails, changes)
     require_own_statement(tx.session, report)
 
@@ -29,7 +32,8 @@ def submit_draft(tx: Transaction, report: StatusReport) -> None:
     Raises Forbidden for another party's report, Conflict for one that is no draft, and what
     submit() raises.
     """
-    _require_own_draft(tx, report, "submitted")
+    own_record(tx.principal, report.party, "report")
+    require_state(report, ReportState.DRAFT, "submitted")
     party = side_of(tx.session, tx.principal, None, report.agreement_id)
     submit(tx.session, tx.principal, party, report)
 
@@ -39,10 +43,8 @@ def discard_draft(tx: Transaction, report: StatusReport) -> None:
 
     Raises Forbidden for another party's report, Conflict for one that is no draft.
     """
-    _require_own_draft(tx, report, "discarded; withdraw a submitted one")
+    own_record(tx.principal, report.party, "report")
+    require_match(tx.if_match, representation_etag(report))
+    require_state(report, ReportState.DRAFT, "discarded; withdraw a submitted one")
     delete(tx, report)
 
-
-def _require_own_draft(tx: Transaction, report: StatusReport, step: str) -> None:
-    own_record(tx.principal, report.party, "report")
-    require_state(report, ReportState.DRAFT, step)
