@@ -20,6 +20,7 @@ from app.kernel.problems import (
     UnsupportedMediaType,
     responses,
 )
+from app.kernel.text import UUID_PATTERN
 
 _EVERY = (Unauthenticated, InvalidRequest, Unavailable)
 _BODY = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
@@ -53,7 +54,7 @@ PartyPath = Annotated[
     str,
     Path(alias="id", pattern=r"^[A-Z]{2}$", description="The party's code.", examples=["KR"]),
 ]
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-
-ReportId = Annotated[str, Path(alias="id", pattern=_UUID, description="The report's UUID.")]
-AssessmentId = Annotated[str, Path(alias="id", pattern=_UUID, description="The assessment's UUID.")]
+ReportId = Annotated[str, Path(alias="id", pattern=UUID_PATTERN, description="The report's UUID.")]
+AssessmentId = Annotated[
+    str, Path(alias="id", pattern=UUID_PATTERN, description="The assessment's UUID.")
+]

@@ -15,6 +15,7 @@ LANGUAGES = ("en", "ko", "zh")
 # No C0 controls but tab and line ends, no DEL: PostgreSQL stores no NUL, and nobody sees the rest.
 _VISIBLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 SLUG_LENGTH = 120
 
 
@@ -39,6 +40,11 @@ Slug = Annotated[
     str,
     StringConstraints(pattern=_SLUG, max_length=SLUG_LENGTH),
     Field(examples=["clear-sky-plan-2023"]),
+]
+RecordUuid = Annotated[
+    str,
+    StringConstraints(pattern=UUID_PATTERN),
+    Field(description="A UUID of version 7 (RFC 9562), in lower case."),
 ]
 PartyCode = Annotated[
     str,

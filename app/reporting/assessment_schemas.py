@@ -1,8 +1,8 @@
 """Assessments, as they are proposed, confirmed and answered."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.documents.schemas import Citations
@@ -10,35 +10,23 @@ from app.kernel.access import Visibility
 from app.kernel.dates import Day
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import ActionItemId, AgreementId, MeetingId, PartyId
-from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema
-from app.kernel.text import Localized, Slug
-from app.reporting.codes import AssessmentState, ImplementationStatus
+from app.kernel.schemas import OwnTranslations, RecordReading, Schema
+from app.kernel.text import Localized, RecordUuid, Slug
+from app.reporting.codes import AssessmentState
 from app.reporting.naming import NamedMeeting
-from app.reporting.rules import refuse_impossible_progress
-
-AssessmentReference = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-    ),
-    Field(description="A UUID of version 7 (RFC 9562), in lower case."),
-]
+from app.reporting.schemas import HowFar
 
 
-class AssessmentFields(Schema):
-    """What is concluded of an action item."""
+class OnActionItem(Schema):
+    """What it is about."""
 
     action_item: ActionItemId
-    status: ImplementationStatus
-    progress: Percent | None = Field(default=None, description="Percent done.")
-    remarks: Localized | None = None
 
-    @field_validator("progress")
-    @classmethod
-    def _possible(cls, progress: int | None, info: ValidationInfo) -> int | None:
-        if "status" in info.data:
-            refuse_impossible_progress(info.data["status"], progress)
-        return progress
+
+class AssessmentFields(HowFar, OnActionItem):
+    """What is concluded of an action item."""
+
+    remarks: Localized | None = None
 
 
 class AssessmentProposal(OwnTranslations, Citations, AssessmentFields):
@@ -92,7 +80,7 @@ class ConfirmationBody(Schema):
 class AssessmentHead(Schema):
     """At which meeting it was proposed."""
 
-    id: AssessmentReference
+    id: RecordUuid
     meeting: MeetingId
 
 

@@ -47,4 +47,3 @@ def discard_draft(tx: Transaction, report: StatusReport) -> None:
     require_match(tx.if_match, representation_etag(report))
     require_state(report, ReportState.DRAFT, "discarded; withdraw a submitted one")
     delete(tx, report)
-

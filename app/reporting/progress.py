@@ -25,7 +25,7 @@ from app.reporting.progress_schemas import (
     ProgressRecord,
     StandingRecord,
 )
-from app.reporting.standing import Standing, standing_on
+from app.reporting.standing import Report, Standing, standing_on
 
 
 def plan_on(plans: Iterable[KnownPlan], day: date) -> KnownPlan | None:
@@ -204,17 +204,7 @@ def as_answered(standing: Standing) -> StandingRecord:
             if differ is None
             else DifferenceRecord(status=differ.status, progress_gap=differ.progress_gap)
         ),
-        positions=[
-            PositionRecord(
-                party=position.party,
-                report=position.id,
-                status=position.status,
-                progress=position.progress,
-                summary=position.summary,
-                reported_on=position.reported_on.isoformat(),
-            )
-            for position in standing.positions
-        ],
+        positions=[position_of(position) for position in standing.positions],
         assessment=(
             None
             if assessment is None
@@ -226,4 +216,16 @@ def as_answered(standing: Standing) -> StandingRecord:
                 progress=assessment.progress,
             )
         ),
+    )
+
+
+def position_of(report: Report) -> PositionRecord:
+    """A party's position as it is answered."""
+    return PositionRecord(
+        party=report.party,
+        report=report.id,
+        status=report.status,
+        progress=report.progress,
+        summary=report.summary,
+        reported_on=report.reported_on.isoformat(),
     )

@@ -9,10 +9,9 @@ from pydantic import Field
 from app.agreements.codes import ActionItemKind
 from app.kernel.dates import Day, PartialDate
 from app.kernel.schemas import LARGEST, Percent, Schema, absent
-from app.kernel.text import Localized, PartyCode, Slug
+from app.kernel.text import Localized, PartyCode, RecordUuid, Slug
 from app.reporting.codes import ImplementationStatus, StandingBasis
 from app.reporting.naming import Named, NamedMeeting
-from app.reporting.schemas import ReportReference
 
 AsOf = Annotated[
     Day | None,
@@ -45,7 +44,7 @@ class PositionRecord(Schema):
     """What a party's newest report says."""
 
     party: PartyCode
-    report: ReportReference
+    report: RecordUuid
     status: ImplementationStatus
     progress: Percent | None
     summary: Localized | None
@@ -55,7 +54,7 @@ class PositionRecord(Schema):
 class AssessmentSummary(Schema):
     """What the parties concluded jointly at a meeting."""
 
-    assessment: str = Field(description="The assessment's id.")
+    assessment: RecordUuid
     meeting: Slug
     held_on: Day
     status: ImplementationStatus

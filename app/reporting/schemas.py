@@ -1,8 +1,8 @@
 """Status reports, as they are written and answered."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.kernel.access import Visibility
@@ -10,17 +10,9 @@ from app.kernel.dates import Day, PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import ActionItemId, DocumentId, OrganizationId, PartyId
 from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema
-from app.kernel.text import Localized, WebAddress
+from app.kernel.text import Localized, RecordUuid, WebAddress
 from app.reporting.codes import ImplementationStatus, ReportState
 from app.reporting.rules import refuse_impossible_progress
-
-ReportReference = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-    ),
-    Field(description="A UUID of version 7 (RFC 9562), in lower case."),
-]
 
 
 class Evidence(Schema):
@@ -37,17 +29,11 @@ class Evidence(Schema):
         return self
 
 
-class ReportFields(Schema):
-    """What a party says about an action item."""
+class HowFar(Schema):
+    """How far the work is, as a party or the parties together say."""
 
     status: ImplementationStatus
     progress: Percent | None = Field(default=None, description="Percent done.")
-    summary: Localized | None = None
-    period_start: PartialDate | None = None
-    period_end: PartialDate | None = None
-    evidence: list[Evidence] = Field(default_factory=list, max_length=100)
-
-    _ends_after_it_starts = field_validator("period_end")(not_before("period_start"))
 
     @field_validator("progress")
     @classmethod
@@ -55,6 +41,17 @@ class ReportFields(Schema):
         if "status" in info.data:
             refuse_impossible_progress(info.data["status"], progress)
         return progress
+
+
+class ReportFields(HowFar):
+    """What a party says about an action item."""
+
+    summary: Localized | None = None
+    period_start: PartialDate | None = None
+    period_end: PartialDate | None = None
+    evidence: list[Evidence] = Field(default_factory=list, max_length=100)
+
+    _ends_after_it_starts = field_validator("period_end")(not_before("period_start"))
 
 
 class ReportDetails(ReportFields):
@@ -68,7 +65,7 @@ class ReportDetails(ReportFields):
         description="The day it speaks for; today in the party's time zone when absent, "
         "or the corrected report's day.",
     )
-    corrects: ReportReference | None = Field(
+    corrects: RecordUuid | None = Field(
         default=None, description="The report that this one corrects; it stays readable."
     )
 
@@ -117,7 +114,7 @@ class WithdrawalBody(Schema):
 class StatusReportHead(Schema):
     """Whose report it is, and on what."""
 
-    id: ReportReference
+    id: RecordUuid
     action_item: ActionItemId
     party: PartyId
     organization: OrganizationId | None = None
@@ -130,7 +127,7 @@ class StatusReportTail(Schema):
         default=None, description="Null in a draft that is to speak for the day it is submitted."
     )
     state: ReportState
-    corrects: ReportReference | None = None
+    corrects: RecordUuid | None = None
     withdrawal_reason: Localized | None = None
     submitted_by: str | None = Field(
         default=None, description="The principal that submitted it; null in a draft."

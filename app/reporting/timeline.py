@@ -12,11 +12,12 @@ from app.kernel.dates import Day
 from app.kernel.journal import Revision
 from app.kernel.pages import PageQuery, keyset_page
 from app.kernel.schemas import Page, Schema
+from app.kernel.text import RecordUuid
 from app.kernel.transactions import Transaction
 from app.reporting.assessment_schemas import AssessmentRecord
 from app.reporting.codes import ReportState
 from app.reporting.models import Assessment, StatusReport
-from app.reporting.schemas import ReportReference, StatusReportRecord
+from app.reporting.schemas import StatusReportRecord
 
 
 class Recorded(Schema):
@@ -34,7 +35,7 @@ class TimelineEntry(Schema):
     kind: Literal["report", "assessment"]
     recorded: Recorded = Field(description="When it was submitted or adopted.")
     report: StatusReportRecord | None
-    corrected_by: ReportReference | None = Field(
+    corrected_by: RecordUuid | None = Field(
         description="The report that corrects it; itself an entry."
     )
     withdrawn: Recorded | None

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.kernel.dates import Day, PartialDate
 from app.kernel.schemas import Percent, Schema
-from app.kernel.text import Localized, PartyCode, Slug
+from app.kernel.text import Localized, RecordUuid, Slug
 from app.kernel.transactions import Transaction
 from app.reporting.codes import ImplementationStatus, ReviewKind
 from app.reporting.facts import KnownItem, KnownMeeting, KnownPlan
@@ -16,26 +16,16 @@ from app.reporting.meeting_progress import day_of_meeting
 from app.reporting.naming import Named, NamedMeeting
 from app.reporting.positions import reports_reviewed
 from app.reporting.present import PresentRecord
-from app.reporting.progress import overseen_plan
-from app.reporting.schemas import ReportReference
+from app.reporting.progress import overseen_plan, position_of
+from app.reporting.progress_schemas import PositionRecord
 from app.reporting.standing import Report
 from app.reviewing.reviews import Review, reviews_of, unreviewed_since
-
-
-class ReviewedReport(Schema):
-    """A party's position as a meeting had it before it."""
-
-    party: PartyCode
-    report: ReportReference
-    status: ImplementationStatus
-    progress: Percent | None
-    reported_on: Day
 
 
 class JointConclusion(Schema):
     """What a meeting concluded jointly."""
 
-    assessment: str = Field(description="The assessment's id.")
+    assessment: RecordUuid
     status: ImplementationStatus
     progress: Percent | None
 
@@ -45,7 +35,9 @@ class ReviewRecord(Schema):
 
     by: list[ReviewKind]
     conclusion: JointConclusion | None = Field(description="Null where it only decided.")
-    reports: list[ReviewedReport]
+    reports: list[PositionRecord] = Field(
+        description="Each party's position as the meeting had it before it."
+    )
 
 
 class ReviewAtMeeting(ReviewRecord):
@@ -239,16 +231,7 @@ def _told(review: Review, reports: Mapping[tuple[str, date], Sequence[Report]]) 
                 progress=conclusion.progress,
             )
         ),
-        reports=[
-            ReviewedReport(
-                party=report.party,
-                report=report.id,
-                status=report.status,
-                progress=report.progress,
-                reported_on=report.reported_on.isoformat(),
-            )
-            for report in reports.get((review.item, review.day), ())
-        ],
+        reports=[position_of(report) for report in reports.get((review.item, review.day), ())],
     )
 
 

@@ -15,7 +15,7 @@ from app.kernel.dates import Day, PartialDate, today_in
 from app.kernel.pages import repeatable
 from app.kernel.problems import Forbidden
 from app.kernel.schemas import Percent, Schema
-from app.kernel.text import Localized, PartyCode, Slug
+from app.kernel.text import Localized, PartyCode, RecordUuid, Slug
 from app.kernel.transactions import Transaction
 from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState, StandingBasis
 from app.reporting.confirmation import awaits
@@ -24,9 +24,8 @@ from app.reporting.meeting_progress import brief
 from app.reporting.models import Assessment, StatusReport
 from app.reporting.naming import Named
 from app.reporting.present import PresentRecord
-from app.reporting.progress import standings_on
-from app.reporting.progress_schemas import BriefStanding
-from app.reporting.schemas import ReportReference
+from app.reporting.progress import position_of, standings_on
+from app.reporting.progress_schemas import BriefStanding, PositionRecord
 from app.reporting.sides import credentials, own_party
 from app.reporting.standing import FINAL, Report, Standing
 
@@ -43,20 +42,11 @@ class DutiesQuery(BaseModel):
 class DraftDuty(Schema):
     """A draft that was not submitted yet."""
 
-    report: ReportReference
+    report: RecordUuid
     action_item: Slug
     status: ImplementationStatus
     progress: Percent | None
     modified_at: datetime
-
-
-class OwnPosition(Schema):
-    """What the party's own newest report says."""
-
-    report: ReportReference
-    status: ImplementationStatus
-    progress: Percent | None
-    reported_on: Day
 
 
 class ItemDuty(Schema):
@@ -68,13 +58,13 @@ class ItemDuty(Schema):
     agreement: Named
     due: PartialDate | None
     standing: BriefStanding
-    own: OwnPosition | None
+    own: PositionRecord | None = Field(description="What the party itself reported last.")
 
 
 class ConfirmationDuty(Schema):
     """A proposal that awaits the party's confirmation."""
 
-    assessment: str
+    assessment: RecordUuid
     meeting: Slug
     action_item: Slug
     status: ImplementationStatus
@@ -184,16 +174,7 @@ def _item_duty(
         agreement=agreement,
         due=item.due,
         standing=brief(standing),
-        own=(
-            None
-            if own is None
-            else OwnPosition(
-                report=own.id,
-                status=own.status,
-                progress=own.progress,
-                reported_on=own.reported_on.isoformat(),
-            )
-        ),
+        own=None if own is None else position_of(own),
     )
 
 
