@@ -205,16 +205,20 @@ def _refuse_corrected(
     besides: str | None = None,
     drafts: bool = True,
 ) -> None:
-    statement = select(StatusReport.id).where(
+    statement = select(StatusReport.id, StatusReport.state).where(
         StatusReport.corrects == report_id,
         StatusReport.state != ReportState.WITHDRAWN,
         StatusReport.id != (besides or ""),
     )
     if not drafts:
         statement = statement.where(StatusReport.state != ReportState.DRAFT)
-    correction = session.scalars(statement).first()
+    correction = session.execute(statement).first()
     if correction is not None:
-        detail = f"That report was corrected by {correction}; take the newest one."
+        detail = (
+            f"The draft {correction.id} is to correct that report; submit or discard it."
+            if correction.state is ReportState.DRAFT
+            else f"That report was corrected by {correction.id}; take the newest one."
+        )
         raise Conflict(
             detail,
             errors=[
