@@ -30,7 +30,7 @@ def require_parties_in_use(session: Session, agreement: Agreement) -> None:
     """Raises Conflict where the agreement no longer has a party that it must keep.
 
     Whatever refers to the pair of an agreement and its party, such as a report, says so by a
-    foreign key; the refusal names it as the database would, at commit.
+    foreign key. The refusal does not tell what it is: a draft is its own side's.
     """
     _require_parties_of_leads(session, agreement)
     parties = inspect(AgreementParty).local_table
@@ -48,9 +48,9 @@ def require_parties_in_use(session: Session, agreement: Agreement) -> None:
                 .limit(1)
             )
             if lost is not None:
-                detail = f"{lost} has a {table.name.replace('_', ' ')}, and must stay a party."
+                detail = f"{lost} has stated something as a party, and must stay one."
                 raise Conflict(
-                    detail, errors=[invalid_field(("parties",), str(key.name), detail, lost)]
+                    detail, errors=[invalid_field(("parties",), "party_in_use", detail, lost)]
                 )
 
 

@@ -32,7 +32,7 @@ def require_sound_meeting(session: Session, meeting: Meeting) -> None:
     ]
     uses = uses_of(session, meeting) if changed else []
     if uses:
-        detail = f"{meeting.id} cannot change its {changed[0]}: {', '.join(uses)} rest on it."
+        detail = f"{meeting.id} cannot change its {changed[0]}: {', '.join(uses)} rests on it."
         raise Conflict(
             detail,
             errors=[

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.kernel.problems import Conflict, ProblemError, shown
-from app.kernel.records import Base, Record
+from app.kernel.records import Base, Record, parts_of, record_classes
 
 _KEYS = (UniqueConstraint, PrimaryKeyConstraint)
 
@@ -75,8 +75,19 @@ def require_unique(session: Session, record: Record, *attributes: str, constrain
         )
 
 
+def _tables_of_hidden() -> set[str]:
+    """The tables of the kinds whose records are not always public, and of their parts."""
+    kinds = [kind for kind in record_classes().values() if kind.settle is not Record.settle]
+    parts = [part for kind in kinds for part in parts_of(kind).values()]
+    return {model.__tablename__ for model in (*kinds, *parts)}
+
+
 def uses_of(session: Session, record: Record) -> list[str]:
-    """How many of what refer to a record, its own parts aside: `2 × meeting.host_id`."""
+    """How many of what refer to a record, its own parts aside: `2 × meeting.host_id`.
+
+    Of kinds whose records can be hidden it tells no more than that something refers to it.
+    """
+    hidden = _tables_of_hidden()
     own_id = inspect(type(record)).local_table.c.id
     uses: list[str] = []
     for table in Base.metadata.sorted_tables:
@@ -93,7 +104,8 @@ def uses_of(session: Session, record: Record) -> list[str]:
                     .select_from(table)
                     .where(reference.parent == record.id, *own_parts)
                 )
-                use = f"{count} × {table.name}.{reference.parent.name}"
+                named = f"{count} × {table.name}.{reference.parent.name}"
+                use = "what its parties state of it" if table.name in hidden else named
                 if count and use not in uses:
                     uses.append(use)
     return uses

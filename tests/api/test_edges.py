@@ -39,7 +39,7 @@ def test_a_write_refused_at_commit_is_told_alike_on_both_engines(clients):
     answer = patch(clients.korea, PLAN, {"parties": ["CN"]})
     (error,) = errors_of(answer, 409)
     assert error["pointer"].startswith("/parties")
-    assert error["rule"] == "fk_status_report_party_of_agreement"
+    assert error["rule"] == "party_in_use"
     assert error["value"]
 
 

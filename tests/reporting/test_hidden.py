@@ -118,3 +118,39 @@ def test_submitted_and_adopted_they_are_everybodys(clients):
     match = {"If-Match": clients.china.get(MEETING).headers["etag"]}
     clients.china.post(f"{MEETING}/confirm", json={}, headers=match).raise_for_status()
     assert clients.anonymous.get(path).json()["visibility"] == "public"
+
+
+def test_what_a_draft_rests_on_is_kept_without_telling_of_the_draft(clients):
+    item = {"id": "kept", "agreement": "clear-sky-plan-2023", "number": 50, "title": {"en": "K"}}
+    clients.china.post("/v1/action-items", json=item).raise_for_status()
+    draft = {"state": "draft", "status": "delayed"}
+    clients.korea.post("/v1/action-items/kept/reports", json=draft).raise_for_status()
+    match = {"If-Match": clients.china.get("/v1/action-items/kept").headers["etag"]}
+    answer = clients.china.delete("/v1/action-items/kept", headers=match)
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["rule"] == "in_use"
+    assert "report" not in answer.text
+
+
+def test_a_party_with_a_draft_stays_a_party_without_telling_of_the_draft(clients):
+    plan = {"id": "kept-plan", "kind": "annual_plan", "name": {"en": "K"}, "parties": ["CN", "KR"]}
+    clients.china.post("/v1/agreements", json=plan).raise_for_status()
+    item = {"id": "kept", "agreement": "kept-plan", "number": 1, "title": {"en": "K"}}
+    clients.china.post("/v1/action-items", json=item).raise_for_status()
+    draft = {"state": "draft", "status": "delayed"}
+    clients.korea.post("/v1/action-items/kept/reports", json=draft).raise_for_status()
+    path = "/v1/agreements/kept-plan"
+    match = {"If-Match": clients.china.get(path).headers["etag"]}
+    answer = clients.china.patch(path, json={"parties": ["CN", "JP"]}, headers=match)
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["rule"] == "party_in_use"
+    assert "report" not in answer.text
+
+
+def test_a_meeting_with_a_proposal_keeps_its_day_without_telling_of_the_proposal(clients):
+    proposal(clients)
+    meeting = "/v1/meetings/cn-kr-dg-dialogue-7"
+    match = {"If-Match": clients.japan.get(meeting).headers["etag"]}
+    answer = clients.japan.patch(meeting, json={"starts": "2023-12"}, headers=match)
+    assert answer.status_code == 409
+    assert "assessment." not in answer.text

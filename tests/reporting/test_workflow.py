@@ -146,6 +146,31 @@ def test_a_drafted_correction_of_what_was_withdrawn_meanwhile_is_not_submitted(c
     assert step(clients.korea, correction, "submit").status_code == 200
 
 
+def test_while_one_correction_is_drafted_no_other_is_made(clients):
+    first = make(clients.korea, progress=60)
+    correction = draft(clients.reporter, progress=50, corrects=first["id"])
+    refused = clients.korea.post(
+        f"{ITEM}/reports", json={"status": "on_track", "corrects": first["id"]}
+    )
+    assert (refused.status_code, rule(refused)) == (409, "uq_status_report_corrected_once")
+    assert f"The draft {correction['id']}" in refused.json()["detail"]
+    match = {"If-Match": clients.korea.get(path_of(correction)).headers["etag"]}
+    assert clients.korea.delete(path_of(correction), headers=match).status_code == 204
+    assert make(clients.korea, corrects=first["id"])["corrects"] == first["id"]
+
+
+def test_a_withdrawn_correction_can_be_made_anew_of_what_it_corrected(clients):
+    first = make(clients.korea, progress=60, reported_on="2026-01-05")
+    second = make(clients.korea, progress=50, corrects=first["id"])
+    third = draft(clients.korea, progress=40, corrects=second["id"])
+    withdraw(clients.korea, second).raise_for_status()
+    refused = step(clients.korea, third, "submit")
+    assert (refused.status_code, rule(refused)) == (409, "submitted")
+    assert patch(clients.korea, third, {"corrects": first["id"]}).status_code == 200
+    assert step(clients.korea, third, "submit").json()["reported_on"] == "2026-01-05"
+    assert standing(clients)["progress"] == 40
+
+
 def reports_on(*numbers, **more):
     entries = [
         {"action_item": f"{PLAN}-{number}", "status": "on_track", "progress": number} | more
