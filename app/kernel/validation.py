@@ -1,9 +1,13 @@
 """Validation errors of Pydantic and FastAPI, told as problems."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.kernel.problems import ProblemError, pointer_to, shown
+
+# Where only some codes of an enumeration are allowed, Pydantic names them as Python would.
+_PYTHON_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 
 
 def problem_errors(
@@ -15,7 +19,8 @@ def problem_errors(
 
 def _problem_error(error: Mapping[str, Any], location: tuple[str | int, ...]) -> ProblemError:
     where, *path = location
-    rule, detail, value = error["type"], error["msg"], shown(error.get("input"))
+    rule, value = error["type"], shown(error.get("input"))
+    detail = _PYTHON_MEMBER.sub(r"\1", error["msg"])
     if where == "body":
         return ProblemError(pointer=pointer_to(path), rule=rule, detail=detail, value=value)
     name = str(shown(str(path[0]))) if path else str(where)

@@ -200,6 +200,11 @@ def test_it_is_refused_by_name_and_changes_nothing(clients, what):
     assert clients.anonymous.get("/v1/journal/head").json() == head
 
 
+def test_the_codes_that_are_allowed_are_named_as_they_are_written(clients):
+    answer = clients.korea.post(REPORTS, json=ON_TRACK | {"state": "withdrawn"})
+    assert answer.json()["detail"] == "Input should be 'draft' or 'submitted'."
+
+
 def test_what_was_changed_since_it_was_seen_is_never_confirmed(clients):
     proposed_by_korea(clients)
     seen = clients.china.get(HELD).headers["etag"]
