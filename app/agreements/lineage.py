@@ -1,21 +1,24 @@
 """What must hold between an action item and the rest of the record."""
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, AgreementParty, Lineage
 from app.directory.models import Organization
 from app.kernel.constraints import require_unique
 from app.kernel.cycles import refuse_cycle
-from app.kernel.problems import InvalidRequest, invalid_field
+from app.kernel.problems import Conflict, InvalidRequest, invalid_field
+from app.kernel.records import Base
 
 
 def require_sound_item(session: Session, item: ActionItem) -> None:
     """Holds an action item to its agreement and to the items that it comes from.
 
-    Raises Conflict for a number taken in the agreement or a lineage that leads back to the item,
-    InvalidRequest for a lead of a party that the agreement does not have.
+    Raises Conflict for a number taken in the agreement, a lineage that leads back to the item, or
+    an item taken to another agreement from under what was stated on it; InvalidRequest for a lead
+    of a party that the agreement does not have.
     """
+    _refuse_to_move(session, item)
     parties = set(
         session.scalars(
             select(AgreementParty.party).where(AgreementParty.agreement_id == item.agreement)
@@ -65,3 +68,25 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
         )
 
     refuse_cycle(item.id, step, field=("lineage",), rule="no_cycle_in_lineage")
+
+
+def _refuse_to_move(session: Session, item: ActionItem) -> None:
+    """Raises Conflict where others refer to the item as one of the agreement that it is to leave.
+
+    The refusal does not tell what they are: a draft is its own side's.
+    """
+    state = inspect(item)
+    if not state.persistent or not state.attrs.agreement.history.has_changes():
+        return
+    items = inspect(ActionItem).local_table
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            own = {element.column.name: element.parent for element in key.elements}
+            if key.referred_table is not items or "agreement_id" not in own:
+                continue
+            if session.scalar(select(own["id"]).where(own["id"] == item.id).limit(1)) is not None:
+                detail = f"{item.id} stays in its agreement: something was stated on it there."
+                raise Conflict(
+                    detail,
+                    errors=[invalid_field(("agreement",), "item_in_use", detail, item.agreement)],
+                )

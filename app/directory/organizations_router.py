@@ -9,7 +9,7 @@ from app.directory.models import Organization
 from app.directory.names import name_on
 from app.directory.queries import ORGANIZATION_FILTERS, ORGANIZATION_SORTS, OrganizationQuery
 from app.directory.schemas import OrganizationBody, OrganizationRecord
-from app.directory.succession import refuse_cycles
+from app.directory.soundness import require_sound_organization
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.record_route import RecordRoute
@@ -47,7 +47,7 @@ def create_organization(tx: Creating, body: OrganizationBody) -> OrganizationRec
     """A new organization; without an id, one is derived from its newest name."""
     derived = slug_of(name_on(body.names, date.max).name)
     organization = create(tx.session, Organization, body, derived_id=derived)
-    refuse_cycles(tx.session, organization)
+    require_sound_organization(tx.session, organization)
     return tx.created(organization, OrganizationRecord)
 
 
@@ -64,7 +64,7 @@ def patch_organization(
     """Changes an organization by a JSON Merge Patch."""
     organization = get_visible(tx.session, Organization, organization_id)
     patch(tx, organization, OrganizationBody, changes)
-    refuse_cycles(tx.session, organization)
+    require_sound_organization(tx.session, organization)
     return tx.changed(organization, OrganizationRecord)
 
 

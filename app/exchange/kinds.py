@@ -16,7 +16,7 @@ from app.dialogues.models import Dialogue, Meeting
 from app.dialogues.schemas import DialogueBody, MeetingBody
 from app.directory.models import Organization, Party, Person
 from app.directory.schemas import OrganizationBody, PartyBody, PersonBody
-from app.directory.succession import refuse_cycles as refuse_organization_cycles
+from app.directory.soundness import require_sound_organization
 from app.documents.models import Document
 from app.documents.schemas import DocumentBody
 from app.kernel.records import Record
@@ -67,7 +67,7 @@ KINDS = (
         "organizations.json",
         Organization,
         OrganizationBody,
-        refuse_organization_cycles,
+        require_sound_organization,
         loosened={"parent": _nothing, "succeeded_by": _nothing},
     ),
     Kind("people.json", Person, PersonBody),

@@ -20,7 +20,8 @@ def report_on_many(
     """The reports of `body`, in its order, by the principal's party; added, not yet flushed.
 
     Raises Forbidden for a principal of no party of the agreement. Raises the first refusal of any
-    report, with the errors of all of them at their places in the array.
+    report, with the errors of all of them at their places in the array: what one report is refused
+    for, or that it speaks for the same item and day as another.
     """
     party = side_of(session, principal, body.party, agreement.id)
     require_references(session, body)
@@ -35,10 +36,13 @@ def report_on_many(
     made: list[StatusReport] = []
     refusals: list[Problem] = []
     errors: list[ProblemError] = []
+    spoken_for: set[tuple[str, str]] = set()
     for index, details in enumerate(body.reports):
         try:
             item = _item_of(agreement, items, details.action_item)
-            made.append(make_report(session, principal, party, item, details, body.state))
+            report = make_report(session, principal, party, item, details, body.state)
+            _refuse_repeated(spoken_for, report)
+            made.append(report)
         except Problem as refusal:
             refusals.append(refusal)
             errors += [
@@ -48,6 +52,18 @@ def report_on_many(
     if refusals:
         raise type(refusals[0])(refusals[0].detail, errors=errors)
     return made
+
+
+def _refuse_repeated(spoken_for: set[tuple[str, str]], report: StatusReport) -> None:
+    # A draft that corrects another report, and names no day, will speak for that report's.
+    day = report.reported_on or report.corrects or ""
+    if (report.action_item, day) in spoken_for:
+        detail = f"Another of these reports is on {report.action_item} for the same day."
+        raise InvalidRequest(
+            detail,
+            errors=[invalid_field(("action_item",), "repeated_item", detail, report.action_item)],
+        )
+    spoken_for.add((report.action_item, day))
 
 
 def _item_of(agreement: Agreement, items: dict[str, ActionItem], item_id: str) -> ActionItem:

@@ -54,17 +54,19 @@ def make_report(
     report.action_item, report.agreement_id = item.id, item.agreement
     report.party, report.organization = party.id, details.organization or principal.organization
     report.state = ReportState.DRAFT
-    require_own_statement(session, report)
     if state is ReportState.SUBMITTED:
         submit(session, principal, party, report)
+    else:
+        require_own_statement(session, report)
     session.add(report)
     return report
 
 
-def require_own_statement(session: Session, report: StatusReport) -> None:
+def require_own_statement(session: Session, report: StatusReport) -> StatusReport | None:
     """Holds a draft to its side: its organization, and what it corrects, are the party's own.
 
-    Raises InvalidRequest for those of others, Conflict where what it corrects no longer stands.
+    Returns what it corrects. Raises InvalidRequest for those of others, Conflict where what it
+    corrects no longer stands.
     """
     if report.organization is not None:
         organization = get_visible(session, Organization, report.organization)
@@ -78,16 +80,16 @@ def require_own_statement(session: Session, report: StatusReport) -> None:
                     )
                 ],
             )
-    _corrected(session, report)
+    return _corrected(session, report)
 
 
 def submit(session: Session, principal: Principal, party: Party, report: StatusReport) -> None:
     """Makes a draft its party's statement, for the day it names, or else for today.
 
     A correction that names no day speaks for that of what it corrects. Raises InvalidRequest for a
-    day in the future, Conflict where what it corrects no longer stands.
+    day in the future, and what require_own_statement raises.
     """
-    corrected = _corrected(session, report)
+    corrected = require_own_statement(session, report)
     today = today_in(party.timezone).isoformat()
     report.reported_on = (
         report.reported_on or (corrected.reported_on if corrected else None) or today

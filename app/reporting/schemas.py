@@ -99,8 +99,7 @@ class ReportsBody(ReportSide):
 
     @field_validator("reports")
     @classmethod
-    def _once_for_a_day(cls, reports: list[ReportOnItem]) -> list[ReportOnItem]:
-        refuse_repeats([f"{report.action_item} on {report.reported_on}" for report in reports])
+    def _corrects_once(cls, reports: list[ReportOnItem]) -> list[ReportOnItem]:
         refuse_repeats([report.corrects for report in reports if report.corrects])
         return reports
 

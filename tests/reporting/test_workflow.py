@@ -225,6 +225,7 @@ def test_errors_of_many_reports_point_to_each_of_them_and_none_is_made(clients):
         ("korea", {"reports": []}, 422, "too_short"),
         ("korea", reports_on(*[1] * 201), 422, "too_long"),
         ("korea", reports_on(1, 1), 422, "repeated_item"),
+        ("korea", reports_on(1, 1) | {"state": "draft"}, 422, "repeated_item"),
         ("korea", reports_on(1) | {"party": "CN"}, 403, "own_party"),
         ("korea", reports_on(1, action_item="nothing"), 422, "unknown_reference"),
         ("korea", reports_on(1, status="fine"), 422, "enum"),
@@ -236,3 +237,40 @@ def test_errors_of_many_reports_point_to_each_of_them_and_none_is_made(clients):
 def test_whose_many_reports_are_taken_and_what_they_hold(clients, who, body, status, expected):
     answer = getattr(clients, who).post(BULK, json=body)
     assert (answer.status_code, rule(answer)) == (status, expected)
+
+
+def test_many_reports_repeat_an_item_for_different_days_only(clients):
+    days = ["2026-01-05", "2026-01-06"]
+    first, second = (make(clients.korea, reported_on=day) for day in days)
+    corrections = [
+        {"action_item": f"{PLAN}-5", "status": "delayed", "corrects": report["id"]}
+        for report in (first, second)
+    ]
+    another = {"action_item": f"{PLAN}-5", "status": "delayed", "reported_on": days[1]}
+    answer = clients.korea.post(BULK, json={"reports": [*corrections, another]})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("/reports/2/action_item", "repeated_item")
+    made = clients.korea.post(BULK, json={"reports": corrections})
+    assert made.status_code == 201, made.text
+    assert [report["reported_on"] for report in made.json()["items"]] == days
+
+
+def test_an_organization_keeps_its_party_while_anything_is_said_in_its_name(clients):
+    made = draft(clients.reporter)
+    path = "/v1/organizations/kr-nier"
+    match = {"If-Match": clients.china.get(path).headers["etag"]}
+    answer = clients.china.patch(path, json={"party": "CN"}, headers=match)
+    assert (answer.status_code, rule(answer)) == (409, "in_use")
+    assert "report" not in answer.text
+    assert step(clients.korea, made, "submit").status_code == 200
+
+
+def test_an_item_keeps_its_agreement_while_anything_was_stated_on_it(clients):
+    draft(clients.korea)
+    match = {"If-Match": clients.china.get(ITEM).headers["etag"]}
+    moved = {"agreement": "clear-sky-plan-2022"}
+    answer = clients.china.patch(ITEM, json=moved, headers=match)
+    assert (answer.status_code, rule(answer)) == (409, "item_in_use")
+    assert answer.json()["errors"][0]["pointer"] == "/agreement"
+    assert "report" not in answer.text
