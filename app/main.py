@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
 from app.feed import router as feed_router
+from app.kernel.answering import Answering
 from app.kernel.bodies import BodyLimit
 from app.kernel.database import open_engine
 from app.kernel.logs import configure_logs
@@ -28,6 +30,7 @@ from app.kernel.problems import (
     NotFound,
     Problem,
 )
+from app.kernel.route_index import RouteIndex
 from app.kernel.same_origin import SameOrigin
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
@@ -51,7 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # As many threads as connections: a request that has one never waits for the other.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         yield
-        app.state.database.engine.dispose()
+        await app.state.database.stop_asking()
+        app.state.database.close()
 
     app = FastAPIOffline(
         title="Clear Sky",
@@ -64,10 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
-    engine = open_engine(
-        settings.database_url, connections=settings.threads, busy_timeout=settings.busy_timeout
-    )
-    app.state.database = Database(engine)
+    app.state.database = _opened(settings)
     for module in (
         progress_router,
         reports_router,
@@ -86,14 +87,31 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         feed_router,
         operations_router,
     ):
-        app.include_router(module.router)
+        # Not include_router(): that matches each route anew at each level, one after another.
+        app.router.routes.extend(module.router.routes)
+    app.router.middleware_stack = RouteIndex(app.router)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
     app.add_middleware(SameOrigin)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
+    answering = Answering(app.build_middleware_stack(), app.state.metrics)
+    app.middleware_stack = answering
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
+
+
+def _opened(settings: Settings) -> Database:
+    """The database of the settings, for as many connections as there are threads."""
+
+    def engine_of(url: str) -> Engine:
+        return open_engine(url, connections=settings.threads, busy_timeout=settings.busy_timeout)
+
+    return Database(
+        engine_of(settings.database_url),
+        replica=None if settings.replica_url is None else engine_of(settings.replica_url),
+        kept_bytes=settings.kept_answers_bytes,
+    )
 
 
 def served_app() -> FastAPI:

@@ -154,4 +154,5 @@ def allowed_methods(app: FastAPI, path: str) -> str:
         for method in operations
         if compile_path(template)[0].fullmatch(path)
     }
-    return ", ".join(sorted(methods or {"GET"}))
+    methods = methods or {"GET"}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 SUPPORTED_DRIVERS = {
@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         default="sqlite:///var/clearsky.db",
         description="sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME.",
     )
+    replica_url: str | None = Field(
+        default=None,
+        description="A streaming replica of a PostgreSQL database, on which reads are done.",
+    )
     host: str = Field(default="127.0.0.1", description="The address that `serve` listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8000, description="The port that `serve` listens on; 0 takes a free one."
@@ -42,6 +46,10 @@ class Settings(BaseSettings):
     )
     body_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
         default=1024 * 1024, description="The largest request body, in bytes."
+    )
+    kept_answers_bytes: Annotated[int, Field(ge=0, le=1024**4)] = Field(
+        default=64 * 1024 * 1024,
+        description="Bytes of answers that a process keeps to give again; 0 keeps none.",
     )
     busy_timeout: Annotated[float, Field(gt=0, le=300)] = Field(
         default=5.0, description="Seconds that a write waits for another before it answers 503."
@@ -62,19 +70,38 @@ class Settings(BaseSettings):
         default="json", description="How events are logged to standard error."
     )
 
+    @field_validator("replica_url")
+    @classmethod
+    def _known_replica(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        given = _address(value)
+        if given.get_backend_name() != "postgresql":
+            raise ValueError("must be a postgresql:// address: SQLite has no replicas")
+        primary = info.data.get("database_url")
+        if primary is not None and make_url(primary).get_backend_name() != "postgresql":
+            raise ValueError("goes with CLEARSKY_DATABASE_URL on PostgreSQL only")
+        return given.render_as_string(hide_password=False)
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-        except (ArgumentError, ValueError):
-            raise ValueError("is not a database URL; try sqlite:///var/clearsky.db") from None
-        driver = SUPPORTED_DRIVERS.get(url.drivername.partition("+")[0])
-        if driver is None:
-            raise ValueError(f"names {url.drivername}; only sqlite and postgresql are supported")
-        if driver == "sqlite" and url.database in (None, "", ":memory:"):
+        given = _address(value)
+        if given.get_backend_name() == "sqlite" and given.database in (None, "", ":memory:"):
             raise ValueError("must name a file: several connections share it")
-        return url.set(drivername=driver).render_as_string(hide_password=False)
+        return given.render_as_string(hide_password=False)
+
+
+def _address(value: str) -> URL:
+    """A database's URL, with the driver that is used for it."""
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not a database URL; try sqlite:///var/clearsky.db") from None
+    driver = SUPPORTED_DRIVERS.get(url.drivername.partition("+")[0])
+    if driver is None:
+        raise ValueError(f"names {url.drivername}; only sqlite and postgresql are supported")
+    return url.set(drivername=driver)
 
 
 def load_settings(**overrides: object) -> Settings:

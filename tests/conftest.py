@@ -60,9 +60,9 @@ def database_url(templates: Templates) -> Iterator[str]:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """That database, open."""
-    engine = open_engine(database_url)
-    yield Database(engine)
-    engine.dispose()
+    opened = Database(open_engine(database_url), kept_bytes=1024 * 1024)
+    yield opened
+    opened.close()
 
 
 @dataclass

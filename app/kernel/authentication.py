@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.kernel.access import ANONYMOUS, Principal, Role
+from app.kernel.journal import head
 from app.kernel.keys import principal_of
 from app.kernel.problems import Forbidden, ProblemError, Unauthenticated
 from app.kernel.sessions import Database
@@ -31,17 +32,23 @@ async def current_principal(
         if not request.app.state.settings.anonymous_reads:
             raise Unauthenticated("This server answers only with a key.", headers=challenge)
         return ANONYMOUS
-    principal = await run_in_threadpool(
-        _principal_of_key, request.app.state.database, credentials.credentials
+    database: Database = request.app.state.database
+    authorization = request.headers["authorization"].encode("latin-1")
+    known = database.principals.find(authorization)
+    if known is not None:
+        return known
+    principal, access = await run_in_threadpool(
+        _principal_of_key, database, credentials.credentials
     )
     if principal is None:
         raise Unauthenticated("The key is unknown or revoked.", headers=challenge)
+    database.principals.keep(authorization, principal, access)
     return principal
 
 
-def _principal_of_key(database: Database, key: str) -> Principal | None:
+def _principal_of_key(database: Database, key: str) -> tuple[Principal | None, int]:
     with available(), database.reading(ANONYMOUS) as session:
-        return principal_of(session, key)
+        return principal_of(session, key), head(session).access
 
 
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]

@@ -14,6 +14,8 @@ from app.kernel.problems import (
 
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _TAG_LIST = re.compile(rf"\s*(?:{_TAG.pattern}\s*(?:,\s*|$))+")
+# Each coding of a representation is a representation, with a tag of its own (RFC 9110, 8.8.3.3).
+_CODED = re.compile(r'(?<=[\w-]{20})-(?:gzip|zstd)"$')
 
 
 def etag_of(body: bytes, *, weak: bool = False) -> str:
@@ -22,14 +24,25 @@ def etag_of(body: bytes, *, weak: bool = False) -> str:
     return f'W/"{digest}"' if weak else f'"{digest}"'
 
 
-def not_modified(if_none_match: str | None, etag: str) -> bool:
-    """Whether a GET whose answer has `etag` may be answered by 304 (weak comparison)."""
-    if if_none_match is None:
-        return False
+def coded(etag: str, coding: str) -> str:
+    """The entity tag of a representation in a content coding."""
+    return f'{etag[:-1]}-{coding}"'
+
+
+def uncoded(etag: str) -> str:
+    """The entity tag of a representation, by that of any of its codings."""
+    return _CODED.sub('"', etag)
+
+
+def not_modified(if_none_match: str, etag: str) -> bool:
+    """Whether a GET whose answer has `etag` may be answered by 304 (weak comparison).
+
+    Whoever has it in one coding need not be sent it in another.
+    """
     if if_none_match.strip() == "*":
         return True
     return etag.removeprefix("W/") in {
-        tag.removeprefix("W/") for tag in _TAG.findall(if_none_match)
+        uncoded(tag.removeprefix("W/")) for tag in _TAG.findall(if_none_match)
     }
 
 
@@ -55,7 +68,7 @@ def require_match(if_match: str | None, etag: str, *, any_state: bool = True) ->
                 )
             ],
         )
-    if etag not in _TAG.findall(if_match):
+    if etag not in map(uncoded, _TAG.findall(if_match)):
         raise PreconditionFailed(
             "The record is not as you read it. Read it again and repeat your change on that.",
             headers={"ETag": etag},

@@ -27,6 +27,7 @@ from app.kernel.access import Principal, Visibility
 from app.kernel.chain import ChangeSeal, RevisionSeal, chained
 from app.kernel.columns import KeyText, LongText, UtcDateTime, codes
 from app.kernel.dates import utc_now
+from app.kernel.freshness import tell
 from app.kernel.records import (
     Base,
     Part,
@@ -54,6 +55,8 @@ class JournalHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(KeyText)
+    # How often API keys have been changed: whoever remembers whom a key speaks for asks this.
+    access: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Revision(Base):
@@ -249,6 +252,7 @@ class Recorder:
         connection.execute(
             update(JournalHead).where(JournalHead.id == 1).values(number=self.number, hash=new_hash)
         )
+        tell(connection)
 
 
 def moment(at: datetime) -> str:

@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.access import Principal, Role
 from app.kernel.columns import KeyText, UtcDateTime, codes
 from app.kernel.dates import utc_now
-from app.kernel.journal import INFRASTRUCTURE
+from app.kernel.freshness import tell
+from app.kernel.journal import INFRASTRUCTURE, JournalHead
 from app.kernel.records import Base
 
 PREFIX = "clearsky_"
@@ -36,6 +37,18 @@ class ApiKey(Base):
 
 
 INFRASTRUCTURE.add(ApiKey)
+
+
+def _changed(mapper: object, connection: Connection, key: ApiKey) -> None:  # noqa: ARG001
+    # Where a key is remembered, it is forgotten.
+    connection.execute(
+        update(JournalHead).where(JournalHead.id == 1).values(access=JournalHead.access + 1)
+    )
+    tell(connection)
+
+
+for _step in ("after_insert", "after_update", "after_delete"):
+    event.listen(ApiKey, _step, _changed)
 
 
 def hash_of(key: str) -> str:

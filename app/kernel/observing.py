@@ -62,7 +62,7 @@ class Observing:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(Request(scope))
+        request_id = request_id_of(Request(scope).headers.get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
 
@@ -104,6 +104,6 @@ class Observing:
             )
 
 
-def _request_id(request: Request) -> str:
-    given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+def request_id_of(given: str | None) -> str:
+    """The id that a request came with, or else a new one."""
+    return given if given and _REQUEST_ID.fullmatch(given) else str(uuid7())

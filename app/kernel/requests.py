@@ -35,17 +35,19 @@ Reason = Annotated[
 async def reading(
     request: Request,
     principal: CurrentPrincipal,
-    if_none_match: Annotated[
+    if_none_match: Annotated[  # noqa: ARG001
         str | None, Header(description="An ETag; 304 where the answer still has it.")
     ] = None,
     min_revision: MinRevision = None,
 ) -> Transaction:
-    """A transaction that reads, for any caller."""
+    """A transaction that reads, for any caller.
+
+    `if_none_match` is told here for the API's description, and answered by app.kernel.answers.
+    """
     return Transaction(
         database=request.app.state.database,
         principal=principal,
         request=request,
-        if_none_match=if_none_match,
         min_revision=min_revision,
     )
 

@@ -1,6 +1,6 @@
 """One request's transaction: rendered, compared by its ETag and committed before it is answered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.kernel.access import Principal
-from app.kernel.conditional import etag_of, not_modified
+from app.kernel.conditional import etag_of
 from app.kernel.constraints import conflict_of
 from app.kernel.database import is_busy, is_unreachable
 from app.kernel.dates import utc_now
@@ -19,9 +19,21 @@ from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request
 from app.kernel.journal import Author, head, recorder
 from app.kernel.problems import Problem, Unavailable
 from app.kernel.records import Record
+from app.kernel.rendering import REVISION, rendered
 from app.kernel.sessions import Database, RecordSession
 
 M = TypeVar("M", bound=BaseModel)
+C = TypeVar("C", bound=BaseModel | Mapping[str, Any])
+
+
+def reading_headers(revision: int, etag: str) -> dict[str, str]:
+    """The headers that every answer to a read has."""
+    return {
+        "Revision": str(revision),
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Vary": "Authorization, Accept-Encoding",
+    }
 
 
 @contextmanager
@@ -50,14 +62,14 @@ class Transaction:
     request: Request
     writes: bool = False
     min_revision: int | None = None
-    if_none_match: str | None = None
     if_match: str | None = None
     idempotency_key: str | None = None
     reason: str | None = None
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    # What the ETag is a digest of where that is not the whole answer.
+    # What the ETag is a digest of where that is not the whole answer; and the answer, if rendered.
     etag_source: bytes | None = None
+    _body: bytes | None = None
     _session: RecordSession | None = None
     _revision: int | None = None
 
@@ -90,9 +102,12 @@ class Transaction:
         self.session.flush()
         return schema.model_validate(record)
 
-    def computed(self, answer: M) -> M:
+    def computed(self, answer: C) -> C:
         """An answer that names the revision it reflects, which its ETag leaves out."""
-        self.etag_source = answer.model_dump_json(exclude={"revision"}).encode()
+        if isinstance(answer, BaseModel):
+            self.etag_source = answer.model_dump_json(exclude={REVISION}).encode()
+        else:
+            self._body, self.etag_source = rendered(answer)
         return answer
 
     def answer(
@@ -107,22 +122,18 @@ class Transaction:
     def _read(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
-        with self.database.reading(self.principal) as session:
+        with self.database.reading(self.principal, self.min_revision or 0) as session:
             self._session = session
             try:
                 self._require_min_revision()
-                body = adapter.dump_json(endpoint())
+                result = endpoint()
+                body = adapter.dump_json(result) if self._body is None else self._body
             except Problem as problem:
                 problem.headers = {"Revision": str(self.revision), **(problem.headers or {})}
                 raise
-            headers = {"Revision": str(self.revision), **self.headers}
-        if self.etag_source is None:
-            headers["ETag"] = etag_of(body)
-        else:
-            headers["ETag"] = etag_of(self.etag_source, weak=True)
-        headers |= {"Cache-Control": "no-cache", "Vary": "Authorization"}
-        if not_modified(self.if_none_match, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
+            revision = self.revision
+        etag = etag_of(body) if self.etag_source is None else etag_of(self.etag_source, weak=True)
+        headers = {**reading_headers(revision, etag), **self.headers}
         return Response(body, status, headers, "application/json")
 
     def _write(

@@ -1,37 +1,61 @@
 """The one place where every read is held to what its caller may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, Executable, String, bindparam, or_
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from app.kernel.access import OPERATOR, Visibility
+from app.kernel.access import OPERATOR, Principal, Visibility
 from app.kernel.journal import Change
 from app.kernel.records import Record, audience_of
 
+S = TypeVar("S", bound=Executable)
+
+# The parameter of every statement that says which audiences its caller is in.
+SEEN = "seen_by_caller"
+_SEEN = bindparam(SEEN, type_=String)
+
+
+def _may_see(entity: type[Record] | type[Change]) -> ColumnElement[bool]:
+    # Not LIKE with the parameter alone: SQLite would compile the statement anew each time.
+    return or_(entity.visibility == Visibility.PUBLIC, entity.audience.contains(_SEEN))
+
+
+_HELD = (
+    with_loader_criteria(Record, _may_see, include_aliases=True),
+    with_loader_criteria(Change, _may_see, include_aliases=True),
+)
+
+
+def seen_by(principal: Principal) -> str:
+    """The value of `SEEN`: what stands in the audiences that `principal` is in."""
+    # An audience has its parties between single spaces, so that nobody's party is in any of them.
+    return audience_of([principal.party or ""])
+
+
+def held_to_visibility(query: S) -> S:
+    """The query, of which each record and change that it looks at is visible to its caller.
+
+    What is not public is seen by the parties of its audience alone.
+    """
+    return query.options(*_HELD)
+
 
 def hold_to_visibility(state: ORMExecuteState) -> None:
-    """Adds, to every query of a session, that each record and change it loads is visible.
+    """Holds every query of a session to what the caller, its `info["principal"]`, may see.
 
-    A listener for `do_orm_execute`; the session's `info["principal"]` says who reads. What is not
-    public is seen by the parties of its audience alone.
+    A listener for `do_orm_execute`.
     """
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return
     principal = state.session.info["principal"]
     if principal.sees_all:
         return
-    # An audience has its parties between single spaces, so that nobody's party is in any of them.
-    seen = f"%{audience_of([principal.party or ''])}%"
-
-    def may_see(entity: type[Record] | type[Change]) -> ColumnElement[bool]:
-        return or_(entity.visibility == Visibility.PUBLIC, entity.audience.like(seen))
-
-    state.statement = state.statement.options(
-        with_loader_criteria(Record, may_see, include_aliases=True),
-        with_loader_criteria(Change, may_see, include_aliases=True),
-    )
+    state.statement = held_to_visibility(state.statement)
+    given = state.parameters if isinstance(state.parameters, Mapping) else {}
+    state.parameters = {**given, SEEN: seen_by(principal)}
 
 
 @contextmanager

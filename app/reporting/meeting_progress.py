@@ -5,10 +5,15 @@ from datetime import date
 
 from app.kernel.transactions import Transaction
 from app.reporting.facts import KnownItem, KnownMeeting
-from app.reporting.groups import groups_of, summary_of
+from app.reporting.groups import groups_of
 from app.reporting.knowledge import Knowledge, today_of
-from app.reporting.naming import Named, NamedMeeting
-from app.reporting.progress import item_standings, overseen_plan, standings_on
+from app.reporting.naming import NamedMeeting
+from app.reporting.progress import (
+    lead_names,
+    overseen_plan,
+    progress_record,
+    standings_on,
+)
 from app.reporting.progress_schemas import (
     BriefStanding,
     GroupBy,
@@ -62,17 +67,20 @@ def progress_at_meeting(
             day=earlier.day.isoformat(),
             items=_moved(items, before, standings),
         )
-    return MeetingProgressRecord(
-        dialogue=Named(id=dialogue.id, name=dialogue.name),
-        meeting=NamedMeeting(id=meeting.id, name=meeting.name),
-        agreement=Named(id=plan.id, name=plan.name),
-        as_of=day.isoformat(),
-        revision=knowledge.revision,
-        summary=summary_of(standings),
-        items=item_standings(knowledge, items, standings, day),
-        groups=groups_of(tx, knowledge, plan, items, standings, day, group_by),
-        moved=moved,
-    )
+    return {
+        **progress_record(
+            plan,
+            items,
+            standings,
+            lead_names(knowledge, items),
+            day,
+            knowledge.revision,
+            dialogue=dialogue,
+            meeting=NamedMeeting(id=meeting.id, name=meeting.name),
+            groups=groups_of(tx, knowledge, plan, items, standings, day, group_by),
+        ),
+        "moved": moved,
+    }
 
 
 def _moved(

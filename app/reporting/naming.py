@@ -1,17 +1,21 @@
 """Records that an answer names beside its own."""
 
-from app.kernel.schemas import Schema
+from typing_extensions import TypedDict
+
+from app.kernel.schemas import answer
 from app.kernel.text import Localized, Slug
 
 
-class Named(Schema):
+@answer
+class Named(TypedDict):
     """A record by id and name."""
 
     id: Slug
     name: Localized
 
 
-class NamedMeeting(Schema):
+@answer
+class NamedMeeting(TypedDict):
     """A meeting by id; not every meeting has a name."""
 
     id: Slug

@@ -1,7 +1,7 @@
 """The reports and assessments that standings rest on: queries that read only those."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     column,
     exists,
+    literal,
     select,
     values,
 )
@@ -20,10 +21,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.agreements.models import ActionItem, AgreementParty
 from app.kernel.text import LocalizedText
+from app.reporting.codes import ImplementationStatus
 from app.reporting.knowledge import Knowledge
 from app.reporting.models import Assessment, StatusReport
 from app.reporting.standing import Assessment as JointAssessment
 from app.reporting.standing import Report
+
+# SQL for whether a report counts.
+Counts = Callable[[type[StatusReport]], ColumnElement[bool]]
 
 _POSITION = (
     StatusReport.action_item,
@@ -45,20 +50,32 @@ def newest_reports(
     Each is found at the end of one range of the index ix_status_report_position, so that old
     reports cost nothing.
     """
-    until = knowledge.newest_day(day).isoformat()
+    until = literal(knowledge.newest_day(day).isoformat())
+    query = reports_query(ActionItem.id.in_(item_ids), until, knowledge.counts)
+    return reports_by_item(session.execute(query))
+
+
+def reports_query(
+    items: ColumnElement[bool], day: ColumnElement[str], counts: Counts
+) -> Select[*tuple[Any, ...]]:
+    """The newest report by each party on each of the items that are meant, up to a day."""
     newest = _newest_report(
-        knowledge, ActionItem.id, AgreementParty.party, until, ActionItem, AgreementParty
+        counts, ActionItem.id, AgreementParty.party, day, ActionItem, AgreementParty
     )
     positions = _found_first(
         select(newest.label("id"))
         .select_from(ActionItem)
         .join(AgreementParty, AgreementParty.agreement_id == ActionItem.agreement)
-        .where(ActionItem.id.in_(item_ids))
+        .where(items)
     )
-    rows = session.execute(select(*_POSITION).join(positions, positions.c.id == StatusReport.id))
+    return select(*_POSITION).join(positions, positions.c.id == StatusReport.id)
+
+
+def reports_by_item(rows: Iterable[Sequence[Any]]) -> dict[str, list[Report]]:
+    """The reports that rows of reports_query() tell, by item."""
     found: dict[str, list[Report]] = defaultdict(list)
-    for row in rows:
-        found[row.action_item].append(_report(row))
+    for item, *said in rows:
+        found[item].append(_report(*said))
     return found
 
 
@@ -74,7 +91,7 @@ def reports_reviewed(
         return {}
     review = values(column("item", String), column("day", String)).data(asked).cte("review")
     newest = _newest_report(
-        knowledge, review.c.item, AgreementParty.party, review.c.day, review, AgreementParty
+        knowledge.counts, review.c.item, AgreementParty.party, review.c.day, review, AgreementParty
     )
     positions = _found_first(
         select(newest.label("id"), review.c.day, AgreementParty.position)
@@ -88,8 +105,8 @@ def reports_reviewed(
         .order_by(positions.c.position)
     )
     found: dict[tuple[str, date], list[Report]] = defaultdict(list)
-    for row in rows:
-        found[row.action_item, date.fromisoformat(row.day)].append(_report(row))
+    for day, item, *said in rows:
+        found[item, date.fromisoformat(day)].append(_report(*said))
     return found
 
 
@@ -97,41 +114,54 @@ def newest_assessments(
     session: Session, knowledge: Knowledge, item_ids: Collection[str], day: date
 ) -> dict[str, list[JointAssessment]]:
     """For each item the one assessment that assessment_on() would take, by item."""
+    until = literal(day.isoformat())
+    query = assessments_query(ActionItem.id.in_(item_ids), until, knowledge.is_adopted)
+    return assessments_by_item(session.execute(query))
+
+
+def assessments_query(
+    items: ColumnElement[bool],
+    day: ColumnElement[str],
+    is_adopted: Callable[[type[Assessment]], ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    """The newest adopted assessment of each of the items that are meant, up to a day."""
     candidate = aliased(Assessment)
     newest = (
         select(candidate.id)
         .where(
             candidate.action_item == ActionItem.id,
-            candidate.held_on <= day.isoformat(),
-            knowledge.is_adopted(candidate),
+            candidate.held_on <= day,
+            is_adopted(candidate),
         )
         .order_by(candidate.held_on.desc(), candidate.meeting.desc())
         .limit(1)
         .correlate(ActionItem)
         .scalar_subquery()
     )
-    concluded = _found_first(select(newest.label("id")).where(ActionItem.id.in_(item_ids)))
-    rows = session.execute(
-        select(
-            Assessment.id,
-            Assessment.action_item,
-            Assessment.meeting,
-            Assessment.held_on,
-            Assessment.status,
-            Assessment.progress,
-        ).join(concluded, concluded.c.id == Assessment.id)
-    )
+    concluded = _found_first(select(newest.label("id")).where(items))
+    return select(
+        Assessment.action_item,
+        Assessment.id,
+        Assessment.meeting,
+        Assessment.held_on,
+        Assessment.status,
+        Assessment.progress,
+    ).join(concluded, concluded.c.id == Assessment.id)
+
+
+def assessments_by_item(rows: Iterable[Sequence[Any]]) -> dict[str, list[JointAssessment]]:
+    """The assessments that rows of assessments_query() tell, by item."""
     return {
-        row.action_item: [
+        item: [
             JointAssessment(
-                id=row.id,
-                meeting=row.meeting,
-                held_on=date.fromisoformat(row.held_on),
-                status=row.status,
-                progress=row.progress,
+                id=id_,
+                meeting=meeting,
+                held_on=date.fromisoformat(held_on),
+                status=ImplementationStatus(status),
+                progress=progress,
             )
         ]
-        for row in rows
+        for item, id_, meeting, held_on, status, progress in rows
     }
 
 
@@ -141,10 +171,10 @@ def _found_first(ids: Select[Any]) -> CTE:
 
 
 def _newest_report(
-    knowledge: Knowledge,
+    counts: Counts,
     item: ColumnElement[str] | Any,
     party: ColumnElement[str] | Any,
-    day: ColumnElement[str] | str,
+    day: ColumnElement[str],
     *correlated: Any,
 ) -> ScalarSelect[str]:
     candidate, correction = aliased(StatusReport), aliased(StatusReport)
@@ -154,12 +184,12 @@ def _newest_report(
             candidate.action_item == item,
             candidate.party == party,
             candidate.reported_on <= day,
-            knowledge.counts(candidate),
+            counts(candidate),
             ~exists().where(
                 correction.corrects == candidate.id,
                 correction.party == candidate.party,
                 correction.reported_on <= day,
-                knowledge.counts(correction),
+                counts(correction),
             ),
         )
         .order_by(
@@ -173,14 +203,21 @@ def _newest_report(
     )
 
 
-def _report(row: Any) -> Report:
-    summary: LocalizedText | None = row.summary
+def _report(
+    id_: str,
+    party: str,
+    status: str,
+    progress: int | None,
+    summary: LocalizedText | None,
+    reported_on: str,
+    submitted_revision: int,
+) -> Report:
     return Report(
-        id=row.id,
-        party=row.party,
-        status=row.status,
-        progress=row.progress,
+        id=id_,
+        party=party,
+        status=ImplementationStatus(status),
+        progress=progress,
         summary=summary,
-        reported_on=date.fromisoformat(row.reported_on),
-        submitted_revision=row.submitted_revision,
+        reported_on=date.fromisoformat(reported_on),
+        submitted_revision=submitted_revision,
     )

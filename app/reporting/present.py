@@ -53,33 +53,33 @@ class PresentRecord:
 
     def meeting(self, meeting_id: str) -> KnownMeeting:
         """A meeting. Raises NotFound or Gone."""
-        return KnownMeeting(**self._one(Meeting, meeting_id, *_MEETING)._asdict())
+        return KnownMeeting(**self._one(Meeting, meeting_id, *MEETING_COLUMNS)._asdict())
 
     def plan(self, agreement_id: str) -> KnownPlan:
         """An agreement. Raises NotFound or Gone."""
-        (plan,) = self._with_parties([self._one(Agreement, agreement_id, *_PLAN)])
+        (plan,) = self._with_parties([self._one(Agreement, agreement_id, *PLAN_COLUMNS)])
         return plan
 
     def item(self, item_id: str) -> KnownItem:
         """An action item. Raises NotFound or Gone."""
-        (item,) = self._with_parts([self._one(ActionItem, item_id, *_ITEM)])
+        (item,) = self._with_parts([self._one(ActionItem, item_id, *ITEM_COLUMNS)])
         return item
 
     def plans_by_id(self, agreement_ids: Collection[str]) -> dict[str, KnownPlan]:
         """Agreements by their ids."""
-        rows = self._session.execute(select(*_PLAN).where(Agreement.id.in_(agreement_ids)))
+        rows = self._session.execute(select(*PLAN_COLUMNS).where(Agreement.id.in_(agreement_ids)))
         return {plan.id: plan for plan in self._with_parties(rows)}
 
     def items_by_id(self, item_ids: Collection[str]) -> list[KnownItem]:
         """Action items by their ids."""
-        rows = self._session.execute(select(*_ITEM).where(ActionItem.id.in_(item_ids)))
+        rows = self._session.execute(select(*ITEM_COLUMNS).where(ActionItem.id.in_(item_ids)))
         return self._with_parts(rows)
 
     def annual_plans(self, dialogue_id: str) -> list[KnownPlan]:
         """The annual plans that a dialogue oversees, the oldest first."""
         return self._with_parties(
             self._session.execute(
-                select(*_PLAN)
+                select(*PLAN_COLUMNS)
                 .where(
                     Agreement.overseen_by == dialogue_id,
                     Agreement.kind == AgreementKind.ANNUAL_PLAN,
@@ -91,7 +91,7 @@ class PresentRecord:
     def meetings(self, dialogue_id: str) -> list[KnownMeeting]:
         """The meetings of a dialogue that were held on a known day, the earliest first."""
         rows = self._session.execute(
-            select(*_MEETING).where(
+            select(*MEETING_COLUMNS).where(
                 Meeting.dialogue == dialogue_id,
                 Meeting.status == MeetingStatus.HELD,
                 Meeting.starts.is_not(None),
@@ -103,7 +103,7 @@ class PresentRecord:
         """The items of agreements, by agreement and number."""
         return self._with_parts(
             self._session.execute(
-                select(*_ITEM)
+                select(*ITEM_COLUMNS)
                 .where(ActionItem.agreement.in_(agreement_ids))
                 .order_by(ActionItem.agreement, ActionItem.number)
             ).all()
@@ -128,7 +128,7 @@ class PresentRecord:
 
     def counts(self, report: type[StatusReport]) -> ColumnElement[bool]:
         """SQL: whether a report is submitted, and not withdrawn."""
-        return report.state == ReportState.SUBMITTED
+        return counts_now(report)
 
     def newest_day(self, day: date) -> date:
         """`day`: every report of up to then could have been submitted by now."""
@@ -136,7 +136,7 @@ class PresentRecord:
 
     def is_adopted(self, assessment: type[Assessment]) -> ColumnElement[bool]:
         """SQL: whether an assessment is adopted."""
-        return assessment.state == AssessmentState.ADOPTED
+        return adopted_now(assessment)
 
     def _one(self, model: type[Record], record_id: str, *columns: Any) -> Row[Any]:
         row = self._session.execute(select(*columns).where(model.id == record_id)).first()
@@ -178,7 +178,7 @@ class PresentRecord:
         ]
 
 
-_PLAN = (
+PLAN_COLUMNS = (
     Agreement.id,
     Agreement.name,
     Agreement.kind,
@@ -187,7 +187,7 @@ _PLAN = (
     Agreement.starts,
     Agreement.ends,
 )
-_ITEM = (
+ITEM_COLUMNS = (
     ActionItem.id,
     ActionItem.agreement,
     ActionItem.number,
@@ -196,7 +196,7 @@ _ITEM = (
     ActionItem.due,
     ActionItem.ended,
 )
-_MEETING = (
+MEETING_COLUMNS = (
     Meeting.id,
     Meeting.name,
     Meeting.dialogue,
@@ -204,6 +204,16 @@ _MEETING = (
     Meeting.starts,
     Meeting.ends,
 )
+
+
+def counts_now(report: type[StatusReport]) -> ColumnElement[bool]:
+    """SQL: whether a report is submitted, and not withdrawn."""
+    return report.state == ReportState.SUBMITTED
+
+
+def adopted_now(assessment: type[Assessment]) -> ColumnElement[bool]:
+    """SQL: whether an assessment is adopted."""
+    return assessment.state == AssessmentState.ADOPTED
 
 
 def in_order(meetings: Iterable[KnownMeeting]) -> list[KnownMeeting]:

@@ -5,12 +5,11 @@ from datetime import date
 
 from app.directory.names import name_on
 from app.kernel.problems import NotFound
-from app.kernel.text import LocalizedText
 from app.kernel.transactions import Transaction
-from app.reporting.facts import KnownDialogue, KnownItem, KnownPlan
+from app.reporting.facts import KnownDialogue, KnownItem, KnownName, KnownPlan
 from app.reporting.groups import groups_of, summary_of
 from app.reporting.knowledge import Knowledge, today_of
-from app.reporting.naming import Named
+from app.reporting.naming import Named, NamedMeeting
 from app.reporting.positions import newest_assessments, newest_reports
 from app.reporting.progress_schemas import (
     AssessmentSummary,
@@ -22,10 +21,14 @@ from app.reporting.progress_schemas import (
     NamedLead,
     PlanProgress,
     PositionRecord,
+    ProgressGroup,
     ProgressRecord,
     StandingRecord,
 )
-from app.reporting.standing import Report, Standing, standing_on
+from app.reporting.standing import Assessment, Report, Standing, standing_on
+
+# The dated names of organizations, by id.
+Names = Mapping[str, Sequence[KnownName]]
 
 
 def plan_on(plans: Iterable[KnownPlan], day: date) -> KnownPlan | None:
@@ -67,16 +70,46 @@ def progress_of(
     """
     items = knowledge.items([plan.id])
     standings = standings_on(tx, knowledge, {plan.id: plan}, items, day)
-    return ProgressRecord(
-        dialogue=None if dialogue is None else Named(id=dialogue.id, name=dialogue.name),
-        meeting=None,
-        agreement=Named(id=plan.id, name=plan.name),
-        as_of=day.isoformat(),
-        revision=knowledge.revision,
-        summary=summary_of(standings),
-        items=item_standings(knowledge, items, standings, day),
+    return progress_record(
+        plan,
+        items,
+        standings,
+        lead_names(knowledge, items),
+        day,
+        knowledge.revision,
+        dialogue=dialogue,
         groups=groups_of(tx, knowledge, plan, items, standings, day, group_by),
     )
+
+
+def progress_record(
+    plan: KnownPlan,
+    items: Sequence[KnownItem],
+    standings: Sequence[Standing],
+    names: Names,
+    day: date,
+    revision: int,
+    *,
+    dialogue: KnownDialogue | None = None,
+    meeting: NamedMeeting | None = None,
+    groups: list[ProgressGroup] | None = None,
+) -> ProgressRecord:
+    """A plan's progress, as it is answered; `names` are those of the leads' organizations."""
+    record = ProgressRecord(
+        dialogue=None if dialogue is None else Named(id=dialogue.id, name=dialogue.name),
+        meeting=meeting,
+        agreement=Named(id=plan.id, name=plan.name),
+        as_of=day.isoformat(),
+        revision=revision,
+        summary=summary_of(standings),
+        items=[
+            item_record(item, standing, names, day)
+            for item, standing in zip(items, standings, strict=True)
+        ],
+    )
+    if groups is not None:
+        record["groups"] = groups
+    return record
 
 
 def item_standing(
@@ -86,14 +119,21 @@ def item_standing(
     item = knowledge.item(item_id)
     plan = knowledge.plan(item.agreement)
     day = day or today_of(tx, plan.parties)
-    standings = standings_on(tx, knowledge, {plan.id: plan}, [item], day)
-    (found,) = item_standings(knowledge, [item], standings, day)
-    return ItemStandingRecord(
-        **dict(found),
-        agreement=Named(id=plan.id, name=plan.name),
-        as_of=day.isoformat(),
-        revision=knowledge.revision,
-    )
+    (standing,) = standings_on(tx, knowledge, {plan.id: plan}, [item], day)
+    names = lead_names(knowledge, [item])
+    return item_standing_record(plan, item, standing, names, day, knowledge.revision)
+
+
+def item_standing_record(
+    plan: KnownPlan, item: KnownItem, standing: Standing, names: Names, day: date, revision: int
+) -> ItemStandingRecord:
+    """One item's standing, as it is answered by itself."""
+    return {
+        **item_record(item, standing, names, day),
+        "agreement": Named(id=plan.id, name=plan.name),
+        "as_of": day.isoformat(),
+        "revision": revision,
+    }
 
 
 def plans_of(
@@ -145,49 +185,66 @@ def standings_on(
     ids = [item.id for item in items]
     reports = newest_reports(tx.session, knowledge, ids, day)
     assessments = newest_assessments(tx.session, knowledge, ids, day)
+    stale_after_days = tx.request.app.state.settings.stale_after_days
     return [
-        standing_on(
+        standing_of(
+            item,
+            plans[item.agreement],
             day,
-            parties=plans[item.agreement].parties,
             reports=reports.get(item.id, ()),
             assessments=assessments.get(item.id, ()),
-            due=item.due,
-            ended=item.ended,
-            stale_after_days=tx.request.app.state.settings.stale_after_days,
+            stale_after_days=stale_after_days,
         )
         for item in items
     ]
 
 
-def item_standings(
-    knowledge: Knowledge, items: Sequence[KnownItem], standings: Sequence[Standing], day: date
-) -> list[ItemStanding]:
-    """Items with their standings, as they are answered; leads by the names of the day."""
-    names = names_on(knowledge, (lead for item in items for _, lead in item.leads), day)
-    return [
-        ItemStanding(
-            id=item.id,
-            number=item.number,
-            title=item.title,
-            kind=item.kind,
-            leads=[
-                NamedLead(party=party, organization=organization, name=names[organization])
-                for party, organization in item.leads
-            ],
-            due=item.due,
-            ended=item.ended,
-            standing=as_answered(standing),
-        )
-        for item, standing in zip(items, standings, strict=True)
-    ]
+def standing_of(
+    item: KnownItem,
+    plan: KnownPlan,
+    day: date,
+    *,
+    reports: Iterable[Report],
+    assessments: Iterable[Assessment],
+    stale_after_days: int,
+) -> Standing:
+    """The standing of an item of a plan on a day, by the reports and assessments of it."""
+    return standing_on(
+        day,
+        parties=plan.parties,
+        reports=reports,
+        assessments=assessments,
+        due=item.due,
+        ended=item.ended,
+        stale_after_days=stale_after_days,
+    )
 
 
-def names_on(
-    knowledge: Knowledge, organization_ids: Iterable[str], day: date
-) -> dict[str, LocalizedText]:
-    """The names that organizations had on a day."""
-    found = knowledge.names(sorted(set(organization_ids)))
-    return {id_: name_on(names, day).name for id_, names in found.items()}
+def item_record(item: KnownItem, standing: Standing, names: Names, day: date) -> ItemStanding:
+    """An item with its standing, as it is answered; leads by their names of the day."""
+    return ItemStanding(
+        id=item.id,
+        number=item.number,
+        title=item.title,
+        kind=item.kind,
+        leads=[
+            NamedLead(
+                party=party,
+                organization=organization,
+                name=name_on(names[organization], day).name,
+            )
+            for party, organization in item.leads
+        ],
+        due=item.due,
+        ended=item.ended,
+        standing=as_answered(standing),
+    )
+
+
+def lead_names(knowledge: Knowledge, items: Iterable[KnownItem]) -> Names:
+    """The dated names of the organizations that lead items."""
+    leading = {organization for item in items for _, organization in item.leads}
+    return knowledge.names(sorted(leading))
 
 
 def as_answered(standing: Standing) -> StandingRecord:

@@ -9,10 +9,12 @@ from app.agreements.models import ActionItem
 from app.kernel.changes import get_visible
 from app.kernel.pages import PageQuery
 from app.kernel.parts import only
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
 from app.kernel.routes import READ, RecordId
 from app.kernel.text import Slug
+from app.reporting import at_once
 from app.reporting.knowledge import known, today_of
 from app.reporting.lineage import LineageRecord, lineage_of
 from app.reporting.meeting_progress import progress_at_meeting
@@ -44,6 +46,7 @@ def _day(as_of: str | None) -> date | None:
 
 
 @router.get("/agreements/{id}/progress", operation_id="getAgreementProgress", responses=READ)
+@answered_promptly(at_once.agreement_progress)
 def get_agreement_progress(
     tx: Reading,
     agreement_id: RecordId,
@@ -59,6 +62,7 @@ def get_agreement_progress(
 
 
 @router.get("/dialogues/{id}/progress", operation_id="getDialogueProgress", responses=READ)
+@answered_promptly(at_once.dialogue_progress)
 def get_dialogue_progress(
     tx: Reading,
     dialogue_id: RecordId,
@@ -97,6 +101,7 @@ def get_meeting_progress(
 
 
 @router.get("/action-items/{id}/standing", operation_id="getActionItemStanding", responses=READ)
+@answered_promptly(at_once.item_standing)
 def get_action_item_standing(
     tx: Reading, action_item_id: RecordId, as_of: AsOf = None, at_revision: AtRevision = None
 ) -> ItemStandingRecord:

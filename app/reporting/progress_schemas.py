@@ -1,14 +1,15 @@
 """Standings and progress, as they are answered."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from fastapi import Query
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from app.agreements.codes import ActionItemKind
 from app.kernel.dates import Day, PartialDate
-from app.kernel.schemas import LARGEST, Percent, Schema, absent
+from app.kernel.schemas import LARGEST, Percent, answer
 from app.kernel.text import Localized, PartyCode, RecordUuid, Slug
 from app.reporting.codes import ImplementationStatus, StandingBasis
 from app.reporting.naming import Named, NamedMeeting
@@ -40,7 +41,8 @@ class GroupBy(StrEnum):
     PARTY = "party"
 
 
-class PositionRecord(Schema):
+@answer
+class PositionRecord(TypedDict):
     """What a party's newest report says."""
 
     party: PartyCode
@@ -51,7 +53,8 @@ class PositionRecord(Schema):
     reported_on: Day
 
 
-class AssessmentSummary(Schema):
+@answer
+class AssessmentSummary(TypedDict):
     """What the parties concluded jointly at a meeting."""
 
     assessment: RecordUuid
@@ -61,31 +64,38 @@ class AssessmentSummary(Schema):
     progress: Percent | None
 
 
-class DifferenceRecord(Schema):
+@answer
+class DifferenceRecord(TypedDict):
     """How the parties' positions differ."""
 
-    status: bool = Field(description="Whether their statuses differ.")
-    progress_gap: int | None = Field(
-        description="The highest progress less the lowest; null unless two sides gave one."
-    )
+    status: Annotated[bool, Field(description="Whether their statuses differ.")]
+    progress_gap: Annotated[
+        int | None,
+        Field(description="The highest progress less the lowest; null unless two sides gave one."),
+    ]
 
 
-class StandingRecord(Schema):
+@answer
+class StandingRecord(TypedDict):
     """Where an action item stands on a day."""
 
-    status: ImplementationStatus | None = Field(description="Null while nobody has reported.")
+    status: Annotated[
+        ImplementationStatus | None, Field(description="Null while nobody has reported.")
+    ]
     progress: Percent | None
     basis: StandingBasis
     overdue: bool
     stale: bool
-    parties_differ: DifferenceRecord | None = Field(
-        description="Null unless two positions differ in status or progress."
-    )
+    parties_differ: Annotated[
+        DifferenceRecord | None,
+        Field(description="Null unless two positions differ in status or progress."),
+    ]
     positions: list[PositionRecord]
     assessment: AssessmentSummary | None
 
 
-class NamedLead(Schema):
+@answer
+class NamedLead(TypedDict):
     """The organization that leads for one side, by the name that held on the day."""
 
     party: PartyCode
@@ -93,7 +103,8 @@ class NamedLead(Schema):
     name: Localized
 
 
-class ItemStanding(Schema):
+@answer
+class ItemStanding(TypedDict):
     """An action item with its standing."""
 
     id: Slug
@@ -106,51 +117,59 @@ class ItemStanding(Schema):
     standing: StandingRecord
 
 
-class ProgressSummary(Schema):
+@answer
+class ProgressSummary(TypedDict):
     """How many items there are of what."""
 
     items: int
-    by_status: dict[ImplementationStatus, int] = Field(description="Items that have a status.")
+    by_status: Annotated[
+        dict[ImplementationStatus, int], Field(description="Items that have a status.")
+    ]
     by_basis: dict[StandingBasis, int]
     overdue: int
     stale: int
-    mean_progress: float | None = Field(
-        description="Of the items that have a progress; null when none has."
-    )
+    mean_progress: Annotated[
+        float | None, Field(description="Of the items that have a progress; null when none has.")
+    ]
     items_with_progress: int
 
 
-class ProgressGroup(Schema):
+@answer
+class ProgressGroup(TypedDict):
     """The items that have something in common, and what their standings come to."""
 
-    key: str | None = Field(
-        description="A code or an id; null for the items that have none, or no lead."
-    )
+    key: Annotated[
+        str | None,
+        Field(description="A code or an id; null for the items that have none, or no lead."),
+    ]
     name: Localized | None
-    items: list[Slug] = Field(description="The items' ids, by number.")
-    summary: ProgressSummary = Field(
-        description="Grouped by party: of what that party alone reports."
-    )
+    items: Annotated[list[Slug], Field(description="The items' ids, by number.")]
+    summary: Annotated[
+        ProgressSummary, Field(description="Grouped by party: of what that party alone reports.")
+    ]
 
 
-class ProgressRecord(Schema):
+@answer
+class ProgressRecord(TypedDict):
     """How far a plan has come: each item's standing, and the sum of them."""
 
     dialogue: Named | None
     meeting: NamedMeeting | None
     agreement: Named
     as_of: Day
-    revision: int = Field(description="The newest revision that the answer reflects.")
+    revision: Annotated[int, Field(description="The newest revision that the answer reflects.")]
     summary: ProgressSummary
     items: list[ItemStanding]
-    groups: list[ProgressGroup] | None = Field(
-        default=None,
-        exclude_if=absent,
-        description="As `group_by` asks. An item with two themes is in two groups.",
-    )
+    groups: NotRequired[
+        Annotated[
+            list[ProgressGroup],
+            Field(description="As `group_by` asks. An item with two themes is in two groups."),
+        ]
+    ]
 
 
-class BriefStanding(Schema):
+@answer
+class BriefStanding(TypedDict):
     """The gist of a standing."""
 
     status: ImplementationStatus | None
@@ -158,7 +177,8 @@ class BriefStanding(Schema):
     basis: StandingBasis
 
 
-class MovedItem(Schema):
+@answer
+class MovedItem(TypedDict):
     """An item whose standing is another than at the meeting before."""
 
     id: Slug
@@ -167,21 +187,24 @@ class MovedItem(Schema):
     now: BriefStanding
 
 
-class MovedSince(Schema):
+@answer
+class MovedSince(TypedDict):
     """What has moved since the meeting before."""
 
     meeting: NamedMeeting
-    day: Day = Field(description="That meeting's day.")
-    items: list[MovedItem] = Field(description="Those that have moved, by number.")
+    day: Annotated[Day, Field(description="That meeting's day.")]
+    items: Annotated[list[MovedItem], Field(description="Those that have moved, by number.")]
 
 
+@answer
 class MeetingProgressRecord(ProgressRecord):
     """A plan's progress as a meeting saw it."""
 
-    moved: MovedSince | None = Field(description="Null at the dialogue's first meeting.")
+    moved: Annotated[MovedSince | None, Field(description="Null at the dialogue's first meeting.")]
 
 
-class PlanProgress(Schema):
+@answer
+class PlanProgress(TypedDict):
     """What the standings of a plan's items come to."""
 
     agreement: Named
@@ -190,18 +213,22 @@ class PlanProgress(Schema):
     summary: ProgressSummary
 
 
-class DialoguePlansRecord(Schema):
+@answer
+class DialoguePlansRecord(TypedDict):
     """A dialogue across its annual plans."""
 
     dialogue: Named
     as_of: Day
-    revision: int = Field(description="The newest revision that the answer reflects.")
-    plans: list[PlanProgress] = Field(description="Those begun by the day, the oldest first.")
+    revision: Annotated[int, Field(description="The newest revision that the answer reflects.")]
+    plans: Annotated[
+        list[PlanProgress], Field(description="Those begun by the day, the oldest first.")
+    ]
 
 
+@answer
 class ItemStandingRecord(ItemStanding):
     """One action item's standing on a day."""
 
     agreement: Named
     as_of: Day
-    revision: int = Field(description="The newest revision that the answer reflects.")
+    revision: Annotated[int, Field(description="The newest revision that the answer reflects.")]

@@ -1,0 +1,138 @@
+"""Answers kept as they were rendered, and given again while the record is as it was."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.types import Message
+
+from app.kernel.codings import Coding, encoded
+from app.kernel.conditional import coded
+from app.kernel.freshness import Freshness
+from app.kernel.principals import Audience
+
+# No time zone's day begins but on a quarter of an hour: until the next one, today is today.
+_QUARTER_OF_AN_HOUR = 900
+# What an entry takes beside its bodies: headers, keys and book-keeping.
+_OVERHEAD = 1024
+
+Headers = list[tuple[bytes, bytes]]
+# Who asks, the path, and the query.
+Key = tuple[Audience, str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """An answer's body in one coding, with the headers of its own."""
+
+    headers: Headers
+    # Those of a 304 in its place (RFC 9110, section 15.4.5).
+    headers_of_304: Headers
+    body: bytes
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer to a GET: what it says, at which revision, in which quarter of an hour."""
+
+    revision: int
+    quarter: int
+    etag: str
+    headers: Headers
+    body: bytes
+    # Counts the answer as one to a request of its route.
+    count: Callable[[], None]
+    representations: dict[Coding, Representation] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        coded_bodies = (
+            len(found.body)
+            for coding, found in self.representations.items()
+            if coding is not Coding.IDENTITY
+        )
+        return len(self.body) + sum(coded_bodies) + _OVERHEAD
+
+    def in_coding(self, coding: Coding) -> Representation:
+        """The answer in a coding, made once."""
+        found = self.representations.get(coding)
+        if found is None:
+            found = self.representations[coding] = self._represented(coding)
+        return found
+
+    def _represented(self, coding: Coding) -> Representation:
+        named = dict(self.headers)
+        body = encoded(self.body, coding)
+        if coding is not Coding.IDENTITY:
+            named[b"content-encoding"] = coding.encode()
+            named[b"etag"] = coded(self.etag, coding).encode("latin-1")
+        named[b"content-length"] = str(len(body)).encode()
+        return Representation(
+            headers=list(named.items()),
+            headers_of_304=[pair for pair in named.items() if not pair[0].startswith(b"content-")],
+            body=body,
+        )
+
+
+class Answers:
+    """The answers that a process keeps of one database, the most lately used, within a bound."""
+
+    def __init__(self, freshness: Freshness, limit: int) -> None:
+        self.limit = limit
+        self.bytes = 0
+        self._freshness = freshness
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, key: Key) -> Answer | None:
+        """The answer, if it is certain to be what the record would answer now."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        newest = self._freshness.newest()
+        if newest is None or found.revision != newest.revision or found.quarter != quarter():
+            return None
+        self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: Key, answer: Answer) -> None:
+        """Keeps an answer, and lets go of those unused for longest beyond the bound."""
+        self._freshness.committed(answer.revision)
+        if answer.size > self.limit:
+            return
+        previous = self._kept.pop(key, None)
+        self._kept[key] = answer
+        self._grow(answer.size - (previous.size if previous else 0))
+
+    def in_coding(self, answer: Answer, coding: Coding) -> Representation:
+        """An answer that was found, in a coding, which from now on is kept with it."""
+        if coding in answer.representations:
+            return answer.representations[coding]
+        before = answer.size
+        found = answer.in_coding(coding)
+        self._grow(answer.size - before)
+        return found
+
+    def _grow(self, by: int) -> None:
+        self.bytes += by
+        while self.bytes > self.limit:
+            _, oldest = self._kept.popitem(last=False)
+            self.bytes -= oldest.size
+
+
+def quarter() -> int:
+    """Which quarter of an hour it is."""
+    return int(time.time()) // _QUARTER_OF_AN_HOUR
+
+
+def whole(start: Message, end: Message) -> bool:
+    """Whether two messages are a whole answer to a read of the record."""
+    return (
+        start["status"] == 200
+        and not end.get("more_body")
+        and any(name == b"revision" for name, _ in start["headers"])
+    )

@@ -1,0 +1,166 @@
+"""Knowing the newest revision without asking for it each time."""
+
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from typing import NamedTuple, Protocol
+
+import psycopg
+from sqlalchemy import Connection, Engine, text
+
+CHANNEL = "clearsky_head"
+_HEAD = "SELECT number, access FROM journal_head WHERE id = 1"
+_TELL = text(
+    "SELECT pg_notify(:channel, number || ' ' || access || ' ' ||"
+    " extract(epoch FROM clock_timestamp())) FROM journal_head WHERE id = 1"
+).bindparams(channel=CHANNEL)
+
+
+class Newest(NamedTuple):
+    """The newest revision, and how often API keys have been changed."""
+
+    revision: int
+    access: int
+
+
+class Freshness(Protocol):
+    """What is newest, as far as this process can be sure of it."""
+
+    # How long ago, in seconds, the last heard revision of another process had been written.
+    lag: float | None
+
+    def newest(self) -> Newest | None:
+        """What is newest; None where that cannot be said, and must be asked."""
+
+    def committed(self, revision: int) -> None:
+        """Notes a revision that this process has committed itself, or has seen."""
+
+    def close(self) -> None:
+        """Lets go of what it holds."""
+
+
+def tell(connection: Connection) -> None:
+    """In a transaction that has moved the head: tells all who listen, once it is committed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TELL)
+
+
+class SqliteFreshness:
+    """Asks SQLite whether anybody has committed since (`PRAGMA data_version`): microseconds.
+
+    Used by one thread, that of the event loop.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        # Whoever asks each time hears of nothing late.
+        self.lag: float | None = None
+        self._path = str(engine.url.database)
+        self._connection: sqlite3.Connection | None = None
+        self._version: int | None = None
+        self._newest: Newest | None = None
+
+    def newest(self) -> Newest | None:
+        """What is newest; None while the file cannot be read."""
+        try:
+            if self._connection is None:
+                self._connection = sqlite3.connect(
+                    f"file:{self._path}?mode=ro", uri=True, timeout=0, check_same_thread=False
+                )
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                self._newest = Newest(*self._connection.execute(_HEAD).fetchone())
+                self._version = version
+        except (sqlite3.Error, TypeError):
+            self.close()
+            return None
+        return self._newest
+
+    def committed(self, revision: int) -> None:
+        """Nothing to note: the file itself tells."""
+
+    def close(self) -> None:
+        """Closes its connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._version = None
+
+
+class PostgresFreshness:
+    """Listens for revisions on a connection of its own, and asks now and then what it has missed.
+
+    While it hears nothing for longer than `BOUND` seconds, it says nothing.
+    """
+
+    BOUND = 3.0
+    _PAUSE = 1.0
+
+    def __init__(self, engine: Engine) -> None:
+        self.lag: float | None = None
+        url = engine.url.set(drivername="postgresql")
+        self._address = url.render_as_string(hide_password=False)
+        self._newest = Newest(-1, -1)
+        self._heard_at = float("-inf")
+        self._stopped = threading.Event()
+        self._changed = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def newest(self) -> Newest | None:
+        """What is newest; None until the listener has heard it, and while it is cut off."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._listen, name="freshness", daemon=True)
+            self._thread.start()
+        if time.monotonic() - self._heard_at > self.BOUND:
+            return None
+        return self._newest
+
+    def committed(self, revision: int) -> None:
+        """Notes a revision before its notice has come round."""
+        self._note(revision, -1)
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2 * self._PAUSE)
+
+    def _note(self, revision: int, access: int) -> None:
+        # Notices come in the order of commits, but this process may know its own before.
+        with self._changed:
+            known = self._newest
+            self._newest = Newest(max(known.revision, revision), max(known.access, access))
+
+    def _listen(self) -> None:
+        while not self._stopped.is_set():
+            with (
+                suppress(psycopg.Error),
+                psycopg.connect(
+                    self._address, autocommit=True, application_name="clearsky listens"
+                ) as connection,
+            ):
+                connection.execute(f"LISTEN {CHANNEL}")
+                self._follow(connection)
+            # Cut off: nothing is certain until it listens again.
+            self._heard_at = float("-inf")
+            self._stopped.wait(self._PAUSE)
+
+    def _follow(self, connection: psycopg.Connection) -> None:
+        while not self._stopped.is_set():
+            row = connection.execute(_HEAD).fetchone()
+            if row is not None:
+                self._note(*row)
+                self._heard_at = time.monotonic()
+            for notice in connection.notifies(timeout=self._PAUSE):
+                revision, access, written_at = notice.payload.split()
+                self._note(int(revision), int(access))
+                self._heard_at = time.monotonic()
+                self.lag = max(time.time() - float(written_at), 0.0)
+                if self._stopped.is_set():
+                    return
+
+
+def freshness_of(engine: Engine) -> Freshness:
+    """The way that fits the engine."""
+    if engine.dialect.name == "sqlite":
+        return SqliteFreshness(engine)
+    return PostgresFreshness(engine)

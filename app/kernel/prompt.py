@@ -1,0 +1,92 @@
+"""Answering a read in the event loop by one statement, before FastAPI works out its parameters.
+
+An endpoint may have a prompt answerer beside it, which knows the plain form of its question. What
+it cannot answer (another form, a record that is not there, a database out of reach) goes the
+ordinary way, so that every refusal is told in one place.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+
+from app.kernel.access import ANONYMOUS, Principal
+from app.kernel.conditional import etag_of
+from app.kernel.rendering import REVISION, rendered
+from app.kernel.sessions import Database
+from app.kernel.statements import Found, OneStatement
+from app.kernel.transactions import reading_headers
+
+E = TypeVar("E", bound=Callable[..., Any])
+_ATTRIBUTE = "answered_promptly_by"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a request asks, and for whom."""
+
+    request: Request
+    database: Database
+    principal: Principal
+    at_least: int
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """The parameters in the path."""
+        return self.request.path_params
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters in the query."""
+        return self.request.query_params
+
+    async def ask(self, statement: OneStatement, **parameters: Any) -> Found | None:
+        """What a statement finds, new enough for the caller; None where it cannot be asked."""
+        return await self.database.ask(
+            statement, statement.parameters(self.principal, **parameters), self.at_least
+        )
+
+
+Answerer = Callable[[Question], Awaitable[Mapping[str, Any] | None]]
+
+
+def answered_promptly(answerer: Answerer) -> Callable[[E], E]:
+    """Puts `answerer` beside an endpoint: it gives the same answer, or None."""
+
+    def mark(endpoint: E) -> E:
+        setattr(endpoint, _ATTRIBUTE, answerer)
+        return endpoint
+
+    return mark
+
+
+def answerer_of(endpoint: Callable[..., Any]) -> Answerer | None:
+    """The endpoint's prompt answerer, if it has one."""
+    found: Answerer | None = getattr(endpoint, _ATTRIBUTE, None)
+    return found
+
+
+async def prompt_answer(answerer: Answerer, request: Request) -> Response | None:
+    """The answer to a request, if it can be given promptly."""
+    wanted = request.headers.get("min-revision", "0")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 16):
+        return None
+    principal = _known_caller(request)
+    if principal is None:
+        return None
+    database: Database = request.app.state.database
+    answer = await answerer(Question(request, database, principal, int(wanted)))
+    if answer is None:
+        return None
+    body, said = rendered(answer)
+    headers = reading_headers(answer[REVISION], etag_of(said, weak=True))
+    return Response(body, 200, headers, "application/json")
+
+
+def _known_caller(request: Request) -> Principal | None:
+    authorization = request.headers.get("authorization")
+    if authorization is None:
+        return ANONYMOUS if request.app.state.settings.anonymous_reads else None
+    database: Database = request.app.state.database
+    return database.principals.find(authorization.encode("latin-1"))
