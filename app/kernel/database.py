@@ -10,6 +10,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _WRITES = "clearsky_writes"
+_BUSY_TIMEOUT = "clearsky_busy_timeout"
+
+
+class BusyError(Exception):
+    """Other writes of this process have held the database for too long."""
 
 
 def _compact_json(value: Any) -> str:
@@ -29,6 +34,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
             json_serializer=_compact_json,
             pool_size=connections,
             max_overflow=0,
+            execution_options={_BUSY_TIMEOUT: busy_timeout},
             connect_args={"timeout": busy_timeout, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -40,7 +46,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
         json_serializer=_compact_json,
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=True,
+        execution_options={_BUSY_TIMEOUT: busy_timeout},
         connect_args={
             "application_name": "clearsky",
             "options": f"-c lock_timeout={int(busy_timeout * 1000)} -c timezone=UTC",
@@ -77,6 +83,11 @@ def reading_engine(engine: Engine) -> Engine:
 def writing_engine(engine: Engine) -> Engine:
     """The same pool, for transactions that write; on SQLite they take the write lock at once."""
     return engine.execution_options(**{_WRITES: True})
+
+
+def busy_timeout_of(engine: Engine) -> float:
+    """The seconds that a write waits for others."""
+    return float(engine.get_execution_options()[_BUSY_TIMEOUT])
 
 
 def is_busy(error: DBAPIError) -> bool:

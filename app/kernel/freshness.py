@@ -7,14 +7,10 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Update, extract, func
 
 CHANNEL = "clearsky_head"
 _HEAD = "SELECT number, access FROM journal_head WHERE id = 1"
-_TELL = text(
-    "SELECT pg_notify(:channel, number || ' ' || access || ' ' ||"
-    " extract(epoch FROM clock_timestamp())) FROM journal_head WHERE id = 1"
-).bindparams(channel=CHANNEL)
 
 
 class Newest(NamedTuple):
@@ -40,10 +36,13 @@ class Freshness(Protocol):
         """Lets go of what it holds."""
 
 
-def tell(connection: Connection) -> None:
-    """In a transaction that has moved the head: tells all who listen, once it is committed."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TELL)
+def telling(move: Update, connection: Connection) -> Update:
+    """A statement that moves the head, and tells all who listen once that is committed."""
+    if connection.dialect.name != "postgresql":
+        return move
+    head = move.table.c
+    said = func.concat_ws(" ", head.number, head.access, extract("epoch", func.clock_timestamp()))
+    return move.returning(func.pg_notify(CHANNEL, said))
 
 
 class SqliteFreshness:

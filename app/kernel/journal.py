@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-import rfc8785
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    bindparam,
     insert,
     inspect,
     select,
@@ -27,11 +28,12 @@ from app.kernel.access import Principal, Visibility
 from app.kernel.chain import ChangeSeal, RevisionSeal, chained
 from app.kernel.columns import KeyText, LongText, UtcDateTime, codes
 from app.kernel.dates import utc_now
-from app.kernel.freshness import tell
+from app.kernel.freshness import telling
 from app.kernel.records import (
     Base,
     Part,
     Record,
+    canonical,
     content_of,
     digest_of,
     document_of,
@@ -107,6 +109,20 @@ class Secret(Base):
 INFRASTRUCTURE: set[type[Base]] = {JournalHead, Revision, Change, Secret}
 
 
+# Made once: a statement that is made anew has to be recognized anew.
+_tables = Base.metadata.tables
+_head = _tables[JournalHead.__tablename__]
+_ASK_HEAD = select(_head.c.number, _head.c.hash, _head.c.access).where(_head.c.id == 1)
+_LOCK_HEAD = select(_head.c.number, _head.c.hash).where(_head.c.id == 1).with_for_update()
+_MOVE_HEAD = (
+    update(_head)
+    .where(_head.c.id == 1)
+    .values(number=bindparam("to_number"), hash=bindparam("to_hash"))
+)
+_ADD_REVISION = insert(_tables[Revision.__tablename__])
+_ADD_CHANGES = insert(_tables[Change.__tablename__])
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who makes a revision, in which request, and why."""
@@ -140,11 +156,7 @@ class Recorder:
     @classmethod
     def begin(cls, session: Session, author: Author) -> "Recorder":
         """Locks the head of the journal, until commit, and takes the next number."""
-        head = session.execute(
-            select(JournalHead.number, JournalHead.hash)
-            .where(JournalHead.id == 1)
-            .with_for_update()
-        ).one()
+        head = session.connection().execute(_LOCK_HEAD).one()
         return cls(author=author, number=head.number + 1, previous_hash=head.hash)
 
     @property
@@ -203,21 +215,8 @@ class Recorder:
 
     def write(self, session: Session) -> None:
         """At commit: the revision, its changes and the new head, unless nothing has changed."""
-        rows: list[dict[str, Any]] = [
-            {
-                "revision": self.number,
-                "sequence": sequence,
-                "kind": record.__tablename__,
-                "record_id": record.id,
-                "operation": touched.operation,
-                "visibility": record.visibility,
-                "audience": record.audience,
-                "holder": record.holder,
-                "document": (
-                    None if touched.document is None else rfc8785.dumps(touched.document).decode()
-                ),
-                "digest": digest_of(touched.document),
-            }
+        rows = [
+            self._row(sequence, record, touched)
             for sequence, (record, touched) in enumerate(self._changes(), start=1)
         ]
         if not rows:
@@ -238,21 +237,36 @@ class Recorder:
         new_hash = chained(seal, self.previous_hash)
         connection = session.connection()
         connection.execute(
-            insert(Revision).values(
-                number=self.number,
-                at=self.at,
-                principal=principal.name,
-                party=principal.party,
-                request_id=self.author.request_id,
-                reason=self.author.reason,
-                hash=new_hash,
-            )
+            _ADD_REVISION,
+            {
+                "number": self.number,
+                "at": self.at,
+                "principal": principal.name,
+                "party": principal.party,
+                "request_id": self.author.request_id,
+                "reason": self.author.reason,
+                "hash": new_hash,
+            },
         )
-        connection.execute(insert(Change), rows)
+        connection.execute(_ADD_CHANGES, rows)
         connection.execute(
-            update(JournalHead).where(JournalHead.id == 1).values(number=self.number, hash=new_hash)
+            telling(_MOVE_HEAD, connection), {"to_number": self.number, "to_hash": new_hash}
         )
-        tell(connection)
+
+    def _row(self, sequence: int, record: Record, touched: _Touched) -> dict[str, Any]:
+        document = canonical(touched.document)
+        return {
+            "revision": self.number,
+            "sequence": sequence,
+            "kind": record.__tablename__,
+            "record_id": record.id,
+            "operation": touched.operation,
+            "visibility": record.visibility,
+            "audience": record.audience,
+            "holder": record.holder,
+            "document": None if touched.document is None else document.decode(),
+            "digest": sha256(document).hexdigest(),
+        }
 
 
 def moment(at: datetime) -> str:
@@ -312,9 +326,23 @@ def recorder(session: Session) -> Recorder:
     return found
 
 
-def head(session: Session) -> JournalHead:
-    """The newest revision's number and hash, as this transaction sees them."""
-    return session.execute(select(JournalHead).where(JournalHead.id == 1)).scalar_one()
+class Head(NamedTuple):
+    """The newest revision's number and hash, and how often keys have been changed."""
+
+    number: int
+    hash: str
+    access: int
+
+
+def head(session: Session) -> Head:
+    """What is newest as this transaction sees it: a session that only reads is asked once."""
+    known = session.info.get("head")
+    if isinstance(known, Head):
+        return known
+    found = Head(*session.connection().execute(_ASK_HEAD).one())
+    if "recorder" not in session.info:
+        session.info["head"] = found
+    return found
 
 
 def last_change(session: Session, kind: str, record_id: str) -> Change | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kernel.access import Principal, Role
 from app.kernel.columns import KeyText, UtcDateTime, codes
 from app.kernel.dates import utc_now
-from app.kernel.freshness import tell
+from app.kernel.freshness import telling
 from app.kernel.journal import INFRASTRUCTURE, JournalHead
 from app.kernel.records import Base
 
@@ -41,10 +41,9 @@ INFRASTRUCTURE.add(ApiKey)
 
 def _changed(mapper: object, connection: Connection, key: ApiKey) -> None:  # noqa: ARG001
     # Where a key is remembered, it is forgotten.
-    connection.execute(
-        update(JournalHead).where(JournalHead.id == 1).values(access=JournalHead.access + 1)
-    )
-    tell(connection)
+    head = Base.metadata.tables[JournalHead.__tablename__]
+    changed = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
+    connection.execute(telling(changed, connection))
 
 
 for _step in ("after_insert", "after_update", "after_delete"):

@@ -1,5 +1,6 @@
 """How a record holds its parts: loaded with it, replaced with it, deleted with it."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ForeignKey
@@ -33,12 +34,15 @@ def parts(target: str | type[Part], **options: Any) -> Relationship[Any]:
     )
 
 
-def only(model: type[Record], *parts_wanted: str) -> list[ORMOption]:
+@cache
+def only(model: type[Record], *parts_wanted: str) -> tuple[ORMOption, ...]:
     """Options that load a record for its own columns and the parts that are wanted, and no others.
 
     The parts left out raise when they are touched, rather than being loaded one by one.
     """
-    return [raiseload(getattr(model, name)) for name in parts_of(model) if name not in parts_wanted]
+    return tuple(
+        raiseload(getattr(model, name)) for name in parts_of(model) if name not in parts_wanted
+    )
 
 
 def owner_key(table: str) -> MappedColumn[str]:

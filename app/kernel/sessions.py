@@ -1,9 +1,10 @@
 """The one place that opens a transaction, and the one place that commits it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Engine, event, select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.kernel.access import Principal
 from app.kernel.answers import Answers
 from app.kernel.asking import asking_of
-from app.kernel.database import reading_engine, writing_engine
+from app.kernel.database import BusyError, busy_timeout_of, reading_engine, writing_engine
 from app.kernel.freshness import freshness_of
 from app.kernel.journal import (
     Author,
@@ -29,6 +30,7 @@ from app.kernel.principals import KnownPrincipals
 from app.kernel.statements import Found, OneStatement
 from app.kernel.visibility import hold_to_visibility
 
+B = TypeVar("B")
 log = structlog.get_logger("clearsky.database")
 
 
@@ -60,6 +62,8 @@ class Database:
         self._asking = [asking_of(each) for each in engines]
         # The newest revision that this process has written: its reads are no older.
         self._own = 0
+        self._writes = threading.Lock()
+        self._busy_timeout = busy_timeout_of(engine)
         self._signing_key: str | None = None
 
     def signing_key(self, session: Session) -> str:
@@ -82,14 +86,36 @@ class Database:
     def _new_enough(self, principal: Principal, at_least: int) -> RecordSession:
         *replicas, primary = self._reading
         for replica in replicas:
-            session = self._session(replica, principal)
             try:
-                if head(session).number >= max(at_least, self._own):
-                    return session
+                session, newest = self._begun(replica, principal, head)
             except (DBAPIError, PoolTimeoutError):
                 log.warning("replica out of reach", exc_info=True)
+                continue
+            if newest.number >= max(at_least, self._own):
+                return session
             session.close()
-        return self._session(primary, principal)
+        session, _ = self._begun(primary, principal, head)
+        return session
+
+    def _begun(
+        self, engine: Engine, principal: Principal, begin: Callable[[RecordSession], B]
+    ) -> tuple[RecordSession, B]:
+        """A session whose first statement is done, and what that says.
+
+        A connection that was cut off since its last use shows so by it, and is replaced.
+        """
+        for again in (True, False):
+            session = self._session(engine, principal)
+            try:
+                return session, begin(session)
+            except DBAPIError as error:
+                session.close()
+                if not (again and error.connection_invalidated):
+                    raise
+            except BaseException:
+                session.close()
+                raise
+        raise AssertionError("not reached")
 
     def _session(self, engine: Engine, principal: Principal) -> RecordSession:
         return RecordSession(
@@ -109,13 +135,30 @@ class Database:
     @contextmanager
     def writing(self, author: Author) -> Iterator[RecordSession]:
         """A session that is committed, as one revision at most, when the block ends well."""
-        with self._session(self._writing, author.principal) as session:
-            mine = session.info["recorder"] = Recorder.begin(session, author)
+        with self._turn(), self._begun_writing(author) as session:
+            mine = session.info["recorder"]
             yield session
             session.commit()
             if mine.changed:
                 self._own = max(self._own, mine.number)
                 self.freshness.committed(mine.number)
+
+    def _begun_writing(self, author: Author) -> RecordSession:
+        session, recorder = self._begun(
+            self._writing, author.principal, lambda session: Recorder.begin(session, author)
+        )
+        session.info["recorder"] = recorder
+        return session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One write of this process at a time: to wait here costs no connection and no polling."""
+        if not self._writes.acquire(timeout=self._busy_timeout):
+            raise BusyError
+        try:
+            yield
+        finally:
+            self._writes.release()
 
     async def stop_asking(self) -> None:
         """In the event loop that has asked: lets go of the connections that it asked over."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.kernel.access import Principal
 from app.kernel.conditional import etag_of
 from app.kernel.constraints import conflict_of
-from app.kernel.database import is_busy, is_unreachable
+from app.kernel.database import BusyError, is_busy, is_unreachable
 from app.kernel.dates import utc_now
 from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
 from app.kernel.journal import Author, head, recorder
@@ -43,6 +43,8 @@ def available() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise conflict_of(error) from error
+    except BusyError as error:
+        raise Unavailable("Other writes hold the database.") from error
     except PoolTimeoutError as error:
         raise Unavailable("All database connections are in use.") from error
     except DBAPIError as error:
@@ -142,10 +144,10 @@ class Transaction:
         author = Author(self.principal, self.request.state.request_id, self.reason)
         with self.database.writing(author) as session:
             self._session = session
-            digest = request_digest(
-                self.request.method, str(self.request.url.include_query_params()), self.body
-            )
             if self.idempotency_key is not None:
+                digest = request_digest(
+                    self.request.method, str(self.request.url.include_query_params()), self.body
+                )
                 kept = kept_answer(session, self.principal.name, self.idempotency_key, digest)
                 if kept is not None:
                     headers = {**kept.headers, "Idempotent-Replayed": "true"}

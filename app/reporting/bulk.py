@@ -23,7 +23,7 @@ def report_on_many(
     report, with the errors of all of them at their places in the array: what one report is refused
     for, or that it speaks for the same item and day as another.
     """
-    party = side_of(session, principal, body.party, agreement.id)
+    side = side_of(session, principal, body.party, agreement.id)
     require_references(session, body)
     items = {
         item.id: item
@@ -40,7 +40,7 @@ def report_on_many(
     for index, details in enumerate(body.reports):
         try:
             item = _item_of(agreement, items, details.action_item)
-            report = make_report(session, principal, party, item, details, body.state)
+            report = make_report(session, principal, side, item, details, body.state)
             _refuse_repeated(spoken_for, report)
             made.append(report)
         except Problem as refusal:

@@ -34,8 +34,8 @@ def submit_draft(tx: Transaction, report: StatusReport) -> None:
     """
     own_record(tx.principal, report.party, "report")
     require_state(report, ReportState.DRAFT, "submitted")
-    party = side_of(tx.session, tx.principal, None, report.agreement_id)
-    submit(tx.session, tx.principal, party, report)
+    side = side_of(tx.session, tx.principal, None, report.agreement_id)
+    submit(tx.session, tx.principal, side, report)
 
 
 def discard_draft(tx: Transaction, report: StatusReport) -> None:

@@ -10,6 +10,7 @@ from app.kernel.access import Principal
 from app.kernel.changes import fill, get_visible
 from app.kernel.cycles import refuse_cycle
 from app.kernel.dates import today_in
+from app.kernel.parts import only
 from app.kernel.problems import (
     Conflict,
     InvalidRequest,
@@ -21,7 +22,7 @@ from app.kernel.text import LocalizedText
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
 from app.reporting.schemas import ReportBody, ReportDetails
-from app.reporting.sides import own_record, side_of
+from app.reporting.sides import Side, own_record, side_of
 
 
 def report_on_item(
@@ -31,20 +32,20 @@ def report_on_item(
 
     Raises Forbidden for a principal of no party of the agreement, and what make_report raises.
     """
-    party = side_of(session, principal, body.party, item.agreement)
+    side = side_of(session, principal, body.party, item.agreement)
     require_references(session, body)
-    return make_report(session, principal, party, item, body, body.state)
+    return make_report(session, principal, side, item, body, body.state)
 
 
 def make_report(
     session: Session,
     principal: Principal,
-    party: Party,
+    side: Side,
     item: ActionItem,
     details: ReportDetails,
     state: ReportState,
 ) -> StatusReport:
-    """A report by `party` on `item`, whose references are known; added, not yet flushed.
+    """A report by a side on `item`, whose references are known; added, not yet flushed.
 
     Raises InvalidRequest for a day in the future or a foreign organization, Conflict for a
     correction of what no longer stands.
@@ -52,10 +53,10 @@ def make_report(
     report = StatusReport(id=str(uuid7()), submitted_by=None)
     fill(report, details)
     report.action_item, report.agreement_id = item.id, item.agreement
-    report.party, report.organization = party.id, details.organization or principal.organization
+    report.party, report.organization = side.party, details.organization or principal.organization
     report.state = ReportState.DRAFT
     if state is ReportState.SUBMITTED:
-        submit(session, principal, party, report)
+        submit(session, principal, side, report)
     else:
         require_own_statement(session, report)
     session.add(report)
@@ -69,7 +70,8 @@ def require_own_statement(session: Session, report: StatusReport) -> StatusRepor
     corrects no longer stands.
     """
     if report.organization is not None:
-        organization = get_visible(session, Organization, report.organization)
+        options = only(Organization)
+        organization = get_visible(session, Organization, report.organization, options=options)
         if organization.party != report.party:
             detail = f"{report.organization} is no organization of {report.party}."
             raise InvalidRequest(
@@ -83,18 +85,18 @@ def require_own_statement(session: Session, report: StatusReport) -> StatusRepor
     return _corrected(session, report)
 
 
-def submit(session: Session, principal: Principal, party: Party, report: StatusReport) -> None:
+def submit(session: Session, principal: Principal, side: Side, report: StatusReport) -> None:
     """Makes a draft its party's statement, for the day it names, or else for today.
 
     A correction that names no day speaks for that of what it corrects. Raises InvalidRequest for a
     day in the future, and what require_own_statement raises.
     """
     corrected = require_own_statement(session, report)
-    today = today_in(party.timezone).isoformat()
+    today = today_in(side.timezone).isoformat()
     report.reported_on = (
         report.reported_on or (corrected.reported_on if corrected else None) or today
     )
-    _refuse_future(party, report.reported_on)
+    _refuse_future(side.timezone, report.reported_on)
     report.state, report.submitted_by = ReportState.SUBMITTED, principal.name
 
 
@@ -104,14 +106,15 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
     Raises InvalidRequest for a party that the agreement does not have, a day in the future, or a
     correction of another party's or another item's report.
     """
-    item = get_visible(session, ActionItem, report.action_item)
+    item = get_visible(session, ActionItem, report.action_item, options=only(ActionItem))
     if session.get(AgreementParty, (item.agreement, report.party)) is None:
         detail = f"{report.party} is no party of {item.agreement}."
         raise InvalidRequest(
             detail, errors=[invalid_field(("party",), "party_of_agreement", detail, report.party)]
         )
     if report.state is not ReportState.DRAFT:
-        _refuse_future(get_visible(session, Party, report.party), report.reported_on)
+        party = get_visible(session, Party, report.party, options=only(Party))
+        _refuse_future(party.timezone, report.reported_on)
     if report.corrects is not None:
         corrected = session.get(StatusReport, report.corrects)
         if corrected is None:
@@ -172,10 +175,10 @@ def require_state(report: StatusReport, state: ReportState, step: str) -> None:
         )
 
 
-def _refuse_future(party: Party, reported_on: str | None) -> None:
-    today = today_in(party.timezone).isoformat()
+def _refuse_future(timezone: str, reported_on: str | None) -> None:
+    today = today_in(timezone).isoformat()
     if reported_on is not None and reported_on > today:
-        detail = f"A report speaks for no later day than today, {today} in {party.timezone}."
+        detail = f"A report speaks for no later day than today, {today} in {timezone}."
         raise InvalidRequest(
             detail,
             errors=[invalid_field(("reported_on",), "not_in_the_future", detail, reported_on)],

@@ -48,7 +48,7 @@ def report_on_action_item(
     body: ReportBody,
 ) -> StatusReportRecord:
     """Reports on an action item for the caller's party, drafts a report or corrects one."""
-    item = get_visible(tx.session, ActionItem, action_item_id)
+    item = get_visible(tx.session, ActionItem, action_item_id, options=only(ActionItem))
     report = report_on_item(tx.session, tx.principal, item, body)
     return tx.created(report, StatusReportRecord, location=f"/v1/status-reports/{report.id}")
 

@@ -1,11 +1,13 @@
 """For which side a principal speaks: for its own party, and where that is a party at all."""
 
+from dataclasses import dataclass
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import AgreementParty
 from app.directory.models import Party
 from app.kernel.access import Principal
-from app.kernel.changes import get_visible
 from app.kernel.problems import Forbidden, ProblemError, invalid_field
 
 
@@ -23,13 +25,26 @@ def own_party(principal: Principal, named: str | None = None) -> str:
     return principal.party
 
 
-def side_of(session: Session, principal: Principal, named: str | None, agreement: str) -> Party:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A party of an agreement, and the time zone by which it says what day it is."""
+
+    party: str
+    timezone: str
+
+
+def side_of(session: Session, principal: Principal, named: str | None, agreement: str) -> Side:
     """The principal's party, as one of the agreement's. Raises Forbidden where it is none."""
     party = own_party(principal, named)
-    if session.get(AgreementParty, (agreement, party)) is None:
+    zone = session.scalar(
+        select(Party.timezone)
+        .join(AgreementParty, AgreementParty.party == Party.id)
+        .where(AgreementParty.agreement_id == agreement, AgreementParty.party == party)
+    )
+    if zone is None:
         detail = f"{party} is no party of {agreement}."
         raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
-    return get_visible(session, Party, party)
+    return Side(party, zone)
 
 
 def own_record(principal: Principal, party: str, spoken: str) -> None:
