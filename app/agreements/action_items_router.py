@@ -9,8 +9,10 @@ from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem
 from app.agreements.queries import ACTION_ITEM_FILTERS, ACTION_ITEM_SORTS, ActionItemQuery
 from app.agreements.schemas import ActionItemBody, ActionItemRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -26,6 +28,7 @@ class ActionItemPage(Page[ActionItemRecord]):
 
 
 @router.get("", operation_id="listActionItems", responses=LIST)
+@answered_promptly(page_of_records(ActionItem, ACTION_ITEM_SORTS))
 def list_action_items(tx: Reading, query: Annotated[ActionItemQuery, Query()]) -> ActionItemPage:
     """Action items, by id or as `sort` says."""
     return page_of(
@@ -43,6 +46,7 @@ def create_action_item(tx: Creating, body: ActionItemBody) -> ActionItemRecord:
 
 
 @router.get("/{id}", operation_id="getActionItem", responses=READ)
+@answered_promptly(one_record(ActionItem))
 def get_action_item(
     tx: Reading,
     action_item_id: RecordId,

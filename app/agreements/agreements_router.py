@@ -11,8 +11,10 @@ from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, Agreement
 from app.agreements.schemas import AgreementBody, AgreementRecord
 from app.agreements.soundness import require_sound_agreement
 from app.agreements.successor import SuccessorBody, succeed
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, STEP, RecordId
@@ -29,6 +31,7 @@ class AgreementPage(Page[AgreementRecord]):
 
 
 @router.get("", operation_id="listAgreements", responses=LIST)
+@answered_promptly(page_of_records(Agreement, AGREEMENT_SORTS))
 def list_agreements(tx: Reading, query: Annotated[AgreementQuery, Query()]) -> AgreementPage:
     """Agreements, by id or as `sort` says."""
     return page_of(
@@ -46,6 +49,7 @@ def create_agreement(tx: Creating, body: AgreementBody) -> AgreementRecord:
 
 
 @router.get("/{id}", operation_id="getAgreement", responses=READ)
+@answered_promptly(one_record(Agreement))
 def get_agreement(
     tx: Reading,
     agreement_id: RecordId,

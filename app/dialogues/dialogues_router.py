@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from app.dialogues.models import Dialogue
 from app.dialogues.queries import DIALOGUE_FILTERS, DIALOGUE_SORTS, DialogueQuery
 from app.dialogues.schemas import DialogueBody, DialogueRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -25,6 +27,7 @@ class DialoguePage(Page[DialogueRecord]):
 
 
 @router.get("", operation_id="listDialogues", responses=LIST)
+@answered_promptly(page_of_records(Dialogue, DIALOGUE_SORTS))
 def list_dialogues(tx: Reading, query: Annotated[DialogueQuery, Query()]) -> DialoguePage:
     """Dialogues, by id or as `sort` says."""
     return page_of(
@@ -40,6 +43,7 @@ def create_dialogue(tx: Creating, body: DialogueBody) -> DialogueRecord:
 
 
 @router.get("/{id}", operation_id="getDialogue", responses=READ)
+@answered_promptly(one_record(Dialogue))
 def get_dialogue(tx: Reading, dialogue_id: RecordId) -> DialogueRecord:
     """One dialogue."""
     return DialogueRecord.model_validate(get_visible(tx.session, Dialogue, dialogue_id))

@@ -10,8 +10,10 @@ from app.dialogues.models import Meeting
 from app.dialogues.ordinals import derived_id
 from app.dialogues.queries import MEETING_FILTERS, MEETING_SORTS, MeetingQuery
 from app.dialogues.schemas import MeetingBody, MeetingRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -27,6 +29,7 @@ class MeetingPage(Page[MeetingRecord]):
 
 
 @router.get("", operation_id="listMeetings", responses=LIST)
+@answered_promptly(page_of_records(Meeting, MEETING_SORTS))
 def list_meetings(tx: Reading, query: Annotated[MeetingQuery, Query()]) -> MeetingPage:
     """Meetings, by id or as `sort` says."""
     return page_of(tx, Meeting, query, MeetingPage, filters=MEETING_FILTERS, sorts=MEETING_SORTS)
@@ -42,6 +45,7 @@ def create_meeting(tx: Creating, body: MeetingBody) -> MeetingRecord:
 
 
 @router.get("/{id}", operation_id="getMeeting", responses=READ)
+@answered_promptly(one_record(Meeting))
 def get_meeting(
     tx: Reading,
     meeting_id: RecordId,

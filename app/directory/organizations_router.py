@@ -10,8 +10,10 @@ from app.directory.names import name_on
 from app.directory.queries import ORGANIZATION_FILTERS, ORGANIZATION_SORTS, OrganizationQuery
 from app.directory.schemas import OrganizationBody, OrganizationRecord
 from app.directory.soundness import require_sound_organization
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -28,6 +30,7 @@ class OrganizationPage(Page[OrganizationRecord]):
 
 
 @router.get("", operation_id="listOrganizations", responses=LIST)
+@answered_promptly(page_of_records(Organization, ORGANIZATION_SORTS))
 def list_organizations(
     tx: Reading, query: Annotated[OrganizationQuery, Query()]
 ) -> OrganizationPage:
@@ -52,6 +55,7 @@ def create_organization(tx: Creating, body: OrganizationBody) -> OrganizationRec
 
 
 @router.get("/{id}", operation_id="getOrganization", responses=READ)
+@answered_promptly(one_record(Organization))
 def get_organization(tx: Reading, organization_id: RecordId) -> OrganizationRecord:
     """One organization."""
     return OrganizationRecord.model_validate(get_visible(tx.session, Organization, organization_id))

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from app.directory.models import Party
 from app.directory.queries import PARTY_FILTERS, PARTY_SORTS, PartyQuery
 from app.directory.schemas import PartyBody, PartyRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, PartyPath
@@ -24,6 +26,7 @@ class PartyPage(Page[PartyRecord]):
 
 
 @router.get("", operation_id="listParties", responses=LIST)
+@answered_promptly(page_of_records(Party, PARTY_SORTS))
 def list_parties(tx: Reading, query: Annotated[PartyQuery, Query()]) -> PartyPage:
     """Parties, by id or as `sort` says."""
     return page_of(tx, Party, query, PartyPage, filters=PARTY_FILTERS, sorts=PARTY_SORTS)
@@ -36,6 +39,7 @@ def create_party(tx: Creating, body: PartyBody) -> PartyRecord:
 
 
 @router.get("/{id}", operation_id="getParty", responses=READ)
+@answered_promptly(one_record(Party))
 def get_party(tx: Reading, party_id: PartyPath) -> PartyRecord:
     """One party."""
     return PartyRecord.model_validate(get_visible(tx.session, Party, party_id))

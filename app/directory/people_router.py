@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from app.directory.models import Person
 from app.directory.queries import PERSON_FILTERS, PERSON_SORTS, PersonQuery
 from app.directory.schemas import PersonBody, PersonRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -25,6 +27,7 @@ class PersonPage(Page[PersonRecord]):
 
 
 @router.get("", operation_id="listPeople", responses=LIST)
+@answered_promptly(page_of_records(Person, PERSON_SORTS))
 def list_people(tx: Reading, query: Annotated[PersonQuery, Query()]) -> PersonPage:
     """People, by id or as `sort` says."""
     return page_of(tx, Person, query, PersonPage, filters=PERSON_FILTERS, sorts=PERSON_SORTS)
@@ -38,6 +41,7 @@ def create_person(tx: Creating, body: PersonBody) -> PersonRecord:
 
 
 @router.get("/{id}", operation_id="getPerson", responses=READ)
+@answered_promptly(one_record(Person))
 def get_person(tx: Reading, person_id: RecordId) -> PersonRecord:
     """One person."""
     return PersonRecord.model_validate(get_visible(tx.session, Person, person_id))

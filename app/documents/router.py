@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from app.documents.models import Document
 from app.documents.queries import FILTERS, SORTS, DocumentQuery
 from app.documents.schemas import DocumentBody, DocumentRecord
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import create, delete, get_visible, patch
 from app.kernel.pages import page_of
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
@@ -25,6 +27,7 @@ class DocumentPage(Page[DocumentRecord]):
 
 
 @router.get("", operation_id="listDocuments", responses=LIST)
+@answered_promptly(page_of_records(Document, SORTS))
 def list_documents(tx: Reading, query: Annotated[DocumentQuery, Query()]) -> DocumentPage:
     """Documents, by id or as `sort` says."""
     return page_of(tx, Document, query, DocumentPage, filters=FILTERS, sorts=SORTS)
@@ -38,6 +41,7 @@ def create_document(tx: Creating, body: DocumentBody) -> DocumentRecord:
 
 
 @router.get("/{id}", operation_id="getDocument", responses=READ)
+@answered_promptly(one_record(Document))
 def get_document(tx: Reading, document_id: RecordId) -> DocumentRecord:
     """One document."""
     return DocumentRecord.model_validate(get_visible(tx.session, Document, document_id))

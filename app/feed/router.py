@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.feed import at_once
 from app.feed.changes import ChangesQuery, changes_since, history_of
 from app.feed.collections import COLLECTIONS
 from app.feed.schemas import (
@@ -17,6 +18,7 @@ from app.feed.verification import head_of, verify
 from app.kernel.access import Role
 from app.kernel.authentication import require_role
 from app.kernel.pages import PageQuery
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
 from app.kernel.routes import (
@@ -33,6 +35,7 @@ router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
 
 
 @router.get("/changes", operation_id="listChanges", responses=LIST)
+@answered_promptly(at_once.changes_since)
 def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> ChangePage:
     """What has changed after a revision, in the order in which it was committed."""
     return tx.computed(changes_since(tx, query))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import json_merge_patch
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
@@ -19,7 +19,7 @@ from app.kernel.problems import (
     NotFound,
     invalid_field,
 )
-from app.kernel.records import Record, document_of, parts_of
+from app.kernel.records import Record, canonical, document_of, parts_of
 from app.kernel.references import require_references
 from app.kernel.text import SLUG_LENGTH
 from app.kernel.transactions import Transaction
@@ -121,8 +121,7 @@ def _plain(value: Any) -> Any:
 
 def representation_etag(record: Record) -> str:
     """The ETag that the record's own GET route answers with."""
-    read = type(record).representation.model_validate(record, from_attributes=True)
-    return etag_of(TypeAdapter(type(record).representation).dump_json(read))
+    return etag_of(canonical(document_of(record)))
 
 
 def patch(

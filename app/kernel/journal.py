@@ -59,6 +59,9 @@ class JournalHead(Base):
     hash: Mapped[str] = mapped_column(KeyText)
     # How often API keys have been changed: whoever remembers whom a key speaks for asks this.
     access: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Documents of changes after this revision say records as this version answers them. A migration
+    # that goes with a changed representation sets it to the newest revision.
+    documents_since: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Revision(Base):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
+from fastapi import Request
 from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel, Field
 from sqlalchemy import (
@@ -139,60 +140,89 @@ def keyset_page(
 
     Rows are ordered by `key`, columns unique together that follow the statement's own in a row.
     """
-    position = read_cursor(tx, query.cursor)
+    cursors = Cursors(tx.request, tx.database.signing_key(tx.session))
+    position = cursors.read(query.cursor)
     if position is not None:
-        last = (literal(value, column.type) for value, column in zip(position, key, strict=True))
-        here, there = tuple_(*key), tuple_(*last)
-        statement = statement.where(here < there if descending else here > there)
-    ordered = [column.desc() if descending else column.asc() for column in key]
+        statement = after(
+            statement,
+            key,
+            [literal(value, column.type) for value, column in zip(position, key, strict=True)],
+            descending=descending,
+        )
     rows = tx.session.execute(
-        statement.add_columns(*key).order_by(*ordered).limit(query.limit + 1)
+        in_order(statement.add_columns(*key), key, descending=descending).limit(query.limit + 1)
     ).all()
     if len(rows) <= query.limit:
         return rows, None
     rows = rows[: query.limit]
-    next_cursor = write_cursor(tx, list(rows[-1][-len(key) :]))
-    target = tx.request.url.include_query_params(cursor=next_cursor)
-    tx.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
+    next_cursor = cursors.write(list(rows[-1][-len(key) :]))
+    tx.headers["Link"] = cursors.link(next_cursor)
     return rows, next_cursor
 
 
-def _serializer(tx: Transaction) -> URLSafeSerializer:
-    return URLSafeSerializer(tx.database.signing_key(tx.session), salt="cursor")
+def after(
+    statement: Select[*tuple[Any, ...]],
+    key: Sequence[SortKey],
+    position: Sequence[ColumnElement[Any]],
+    *,
+    descending: bool,
+) -> Select[*tuple[Any, ...]]:
+    """Only the rows that follow a position in the order of `key`."""
+    here, there = tuple_(*key), tuple_(*position)
+    return statement.where(here < there if descending else here > there)
 
 
-def _list_fingerprint(tx: Transaction) -> str:
-    asked = sorted(
-        (name, value)
-        for name, value in tx.request.query_params.multi_items()
-        if name not in ("cursor", "limit")
-    )
-    told = json.dumps([tx.request.url.path, asked], ensure_ascii=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+def in_order(
+    statement: Select[*tuple[Any, ...]], key: Sequence[SortKey], *, descending: bool
+) -> Select[*tuple[Any, ...]]:
+    """The rows in the order of `key`."""
+    return statement.order_by(*(column.desc() if descending else column.asc() for column in key))
 
 
-def write_cursor(tx: Transaction, position: list[Any]) -> str:
-    """A signed cursor for the place after `position` in the list that this request asks for."""
-    values = [
-        {"at": value.isoformat()} if isinstance(value, datetime) else value for value in position
-    ]
-    return str(_serializer(tx).dumps([_list_fingerprint(tx), *values]))
+class Cursors:
+    """The cursors of the list that a request asks for, signed with a database's key."""
+
+    def __init__(self, request: Request, signing_key: str) -> None:
+        self._url = request.url
+        self._serializer = URLSafeSerializer(signing_key, salt="cursor")
+        asked = sorted(
+            (name, value)
+            for name, value in request.query_params.multi_items()
+            if name not in ("cursor", "limit")
+        )
+        told = json.dumps([request.url.path, asked], ensure_ascii=True)
+        self._list = hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def link(self, next_cursor: str) -> str:
+        """The Link header for the page that a cursor begins (RFC 8288)."""
+        target = self._url.include_query_params(cursor=next_cursor)
+        return f'<{target.path}?{target.query}>; rel="next"'
+
+    def write(self, position: Sequence[Any]) -> str:
+        """A cursor for the place after `position`."""
+        values = [
+            {"at": value.isoformat()} if isinstance(value, datetime) else value
+            for value in position
+        ]
+        return str(self._serializer.dumps([self._list, *values]))
+
+    def read(self, cursor: str | None) -> list[Any] | None:
+        """The place that a cursor names. Raises InvalidRequest when altered or of another list."""
+        if cursor is None:
+            return None
+        try:
+            return _position(self._serializer, self._list, cursor)
+        except (BadData, ValueError, TypeError):
+            raise _bad_cursor("is not a cursor of this server", cursor) from None
 
 
-def read_cursor(tx: Transaction, cursor: str | None) -> list[Any] | None:
-    """The place that a cursor names. Raises InvalidRequest when altered or of another list."""
-    if cursor is None:
-        return None
-    try:
-        serializer = _serializer(tx)
-        payload = serializer.loads(cursor)
-        if serializer.dumps(payload) != cursor:
-            # Base64 is read loosely: several texts would pass for one signature.
-            raise BadData("not as it was written")
-        fingerprint, *values = payload
-    except (BadData, ValueError, TypeError):
-        raise _bad_cursor("is not a cursor of this server", cursor) from None
-    if not hmac.compare_digest(str(fingerprint), _list_fingerprint(tx)):
+def _position(serializer: URLSafeSerializer, of_list: str, cursor: str) -> list[Any]:
+    payload = serializer.loads(cursor)
+    if serializer.dumps(payload) != cursor:
+        # Base64 is read loosely: several texts would pass for one signature.
+        raise BadData("not as it was written")
+    found, *values = payload
+    if not hmac.compare_digest(str(found), of_list):
         raise _bad_cursor("belongs to a list with other filters or another order", cursor)
     return [
         datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value

@@ -6,7 +6,7 @@ ordinary way, so that every refusal is told in one place.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -48,7 +48,23 @@ class Question:
         )
 
 
-Answerer = Callable[[Question], Awaitable[Mapping[str, Any] | None]]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What answers a question: the body, its ETag, and the newest revision that it reflects."""
+
+    body: bytes
+    etag: str
+    revision: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def computed(answer: Mapping[str, Any]) -> Answered:
+    """An answer that names the revision it reflects, as Transaction.computed() would render it."""
+    body, said = rendered(answer)
+    return Answered(body, etag_of(said, weak=True), answer[REVISION])
+
+
+Answerer = Callable[[Question], Awaitable[Answered | None]]
 
 
 def answered_promptly(answerer: Answerer) -> Callable[[E], E]:
@@ -79,9 +95,8 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
     answer = await answerer(Question(request, database, principal, int(wanted)))
     if answer is None:
         return None
-    body, said = rendered(answer)
-    headers = reading_headers(answer[REVISION], etag_of(said, weak=True))
-    return Response(body, 200, headers, "application/json")
+    headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
+    return Response(answer.body, 200, headers, "application/json")
 
 
 def _known_caller(request: Request) -> Principal | None:

@@ -64,15 +64,15 @@ class Database:
         self._own = 0
         self._writes = threading.Lock()
         self._busy_timeout = busy_timeout_of(engine)
-        self._signing_key: str | None = None
+        self.known_signing_key: str | None = None
 
     def signing_key(self, session: Session) -> str:
         """What cursors are signed with: made with the database, shared by all that serve it."""
-        if self._signing_key is None:
-            self._signing_key = session.scalars(
+        if self.known_signing_key is None:
+            self.known_signing_key = session.scalars(
                 select(Secret.value).where(Secret.name == "signing_key")
             ).one()
-        return self._signing_key
+        return self.known_signing_key
 
     @contextmanager
     def reading(self, principal: Principal, at_least: int = 0) -> Iterator[RecordSession]:

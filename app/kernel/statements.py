@@ -79,7 +79,9 @@ def _compile(queries: Mapping[str, Select[Any]], engine: str) -> Compiled:
     )
     columns, places = [_NEWEST], []
     for name, query in queries.items():
-        compiled = held_to_visibility(query).compile(dialect=dialect)
+        compiled = held_to_visibility(query).compile(
+            dialect=dialect, compile_kwargs={"render_postcompile": True}
+        )
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(f"{name} is no query")
         columns.append(f"({_as_rows(query, str(compiled), engine)}) AS {name}")

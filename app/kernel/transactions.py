@@ -18,8 +18,8 @@ from app.kernel.dates import utc_now
 from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
 from app.kernel.journal import Author, head, recorder
 from app.kernel.problems import Problem, Unavailable
-from app.kernel.records import Record
-from app.kernel.rendering import REVISION, rendered
+from app.kernel.records import Record, canonical
+from app.kernel.rendering import rendered
 from app.kernel.sessions import Database, RecordSession
 
 M = TypeVar("M", bound=BaseModel)
@@ -69,7 +69,7 @@ class Transaction:
     reason: str | None = None
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    # What the ETag is a digest of where that is not the whole answer; and the answer, if rendered.
+    # What the ETag is a digest of where that is not the whole answer; and that answer, rendered.
     etag_source: bytes | None = None
     _body: bytes | None = None
     _session: RecordSession | None = None
@@ -106,10 +106,8 @@ class Transaction:
 
     def computed(self, answer: C) -> C:
         """An answer that names the revision it reflects, which its ETag leaves out."""
-        if isinstance(answer, BaseModel):
-            self.etag_source = answer.model_dump_json(exclude={REVISION}).encode()
-        else:
-            self._body, self.etag_source = rendered(answer)
+        said = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
+        self._body, self.etag_source = rendered(said)
         return answer
 
     def answer(
@@ -129,7 +127,7 @@ class Transaction:
             try:
                 self._require_min_revision()
                 result = endpoint()
-                body = adapter.dump_json(result) if self._body is None else self._body
+                body = self._body or canonical(adapter.dump_python(result, mode="json"))
             except Problem as problem:
                 problem.headers = {"Revision": str(self.revision), **(problem.headers or {})}
                 raise
@@ -161,7 +159,9 @@ class Transaction:
                 problem.headers = {"Revision": str(before), **(problem.headers or {})}
                 raise
             self._revision = None
-            body = b"" if result is None else adapter.dump_json(result)
+            body = b""
+            if result is not None:
+                body = self._body or canonical(adapter.dump_python(result, mode="json"))
             headers = {"Revision": str(self.revision), **self.headers}
             if body:
                 headers["ETag"] = etag_of(body)

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.dialogues.models import Meeting
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import get_visible
 from app.kernel.pages import page_of
 from app.kernel.parts import only
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Reading
 from app.kernel.routes import LIST, PATCH, READ, AssessmentId, RecordId
@@ -31,6 +33,7 @@ class AssessmentPage(Page[AssessmentRecord]):
 
 
 @router.get("/assessments", operation_id="listAssessments", responses=LIST)
+@answered_promptly(page_of_records(Assessment, ASSESSMENT_SORTS))
 def list_assessments(tx: Reading, query: Annotated[AssessmentQuery, Query()]) -> AssessmentPage:
     """What meetings have concluded, and, for the parties, what is proposed that they conclude."""
     return page_of(
@@ -44,6 +47,7 @@ def list_assessments(tx: Reading, query: Annotated[AssessmentQuery, Query()]) ->
 
 
 @router.get("/assessments/{id}", operation_id="getAssessment", responses=READ)
+@answered_promptly(one_record(Assessment))
 def get_assessment(tx: Reading, assessment_id: AssessmentId) -> AssessmentRecord:
     """One assessment."""
     return AssessmentRecord.model_validate(get_visible(tx.session, Assessment, assessment_id))

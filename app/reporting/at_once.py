@@ -12,7 +12,7 @@ from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
 from app.dialogues.models import Dialogue, DialogueParty
 from app.directory.models import OrganizationName, Party
 from app.kernel.dates import today_in
-from app.kernel.prompt import Question
+from app.kernel.prompt import Answered, Question, computed
 from app.kernel.statements import Found, OneStatement, Rows
 from app.reporting.facts import KnownDialogue, KnownItem, KnownName, KnownPlan
 from app.reporting.positions import (
@@ -23,7 +23,6 @@ from app.reporting.positions import (
 )
 from app.reporting.present import ITEM_COLUMNS, PLAN_COLUMNS, adopted_now, counts_now
 from app.reporting.progress import Names, item_standing_record, progress_record, standing_of
-from app.reporting.progress_schemas import ItemStandingRecord, ProgressRecord
 from app.reporting.standing import Standing
 
 # A statement needs its day before it can tell the parties' time zones: it is asked with the day
@@ -34,19 +33,19 @@ _ASKED = bindparam("asked", type_=String)
 _DAY = bindparam("day", type_=String)
 
 
-async def agreement_progress(question: Question) -> ProgressRecord | None:
+async def agreement_progress(question: Question) -> Answered | None:
     """Where each action item of an agreement stands."""
     found = await _on_the_day(_AGREEMENT, question)
     return None if found is None else _progress(question, *found)
 
 
-async def dialogue_progress(question: Question) -> ProgressRecord | None:
+async def dialogue_progress(question: Question) -> Answered | None:
     """The same for the annual plan that a dialogue oversees on the day."""
     found = await _on_the_day(_DIALOGUE, question)
     return None if found is None else _progress(question, *found)
 
 
-async def item_standing(question: Question) -> ItemStandingRecord | None:
+async def item_standing(question: Question) -> Answered | None:
     """Where one action item stands."""
     answer = await _on_the_day(_ITEM, question)
     if answer is None:
@@ -56,7 +55,9 @@ async def item_standing(question: Question) -> ItemStandingRecord | None:
     if plan is None or not items:
         return None
     (standing,) = _standings(question, found, plan, items, day)
-    return item_standing_record(plan, items[0], standing, _names(found), day, found.revision)
+    return computed(
+        item_standing_record(plan, items[0], standing, _names(found), day, found.revision)
+    )
 
 
 def _queries(
@@ -164,7 +165,7 @@ async def _ask(statement: OneStatement, question: Question, day: date) -> Found 
     return await question.ask(statement, asked=question.path["id"], day=day.isoformat())
 
 
-def _progress(question: Question, found: Found, day: date) -> ProgressRecord | None:
+def _progress(question: Question, found: Found, day: date) -> Answered | None:
     plan = _plan(found)
     if plan is None:
         return None
@@ -176,8 +177,10 @@ def _progress(question: Question, found: Found, day: date) -> ProgressRecord | N
         dialogue = KnownDialogue(id_, name, _parties(found.rows["dialogue_parties"]))
     items = _items(found)
     standings = _standings(question, found, plan, items, day)
-    return progress_record(
-        plan, items, standings, _names(found), day, found.revision, dialogue=dialogue
+    return computed(
+        progress_record(
+            plan, items, standings, _names(found), day, found.revision, dialogue=dialogue
+        )
     )
 
 

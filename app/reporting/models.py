@@ -73,6 +73,8 @@ class StatusReport(Record):
     period_end: Mapped[str | None] = mapped_column(KeyText)
     evidence: Mapped[list[Evidence]] = parts(Evidence)
     reported_on: Mapped[str | None] = mapped_column(KeyText)
+    # By what lists sort it: a draft that names no day comes first.
+    listed_on: Mapped[str] = mapped_column(KeyText, server_default="")
     state: Mapped[ReportState] = mapped_column(codes(ReportState, "state"))
     # When it began to count and when it ceased to: what at_revision asks, beside the content.
     submitted_revision: Mapped[int | None] = mapped_column(BigInteger)
@@ -88,6 +90,7 @@ class StatusReport(Record):
 
     def settle(self) -> None:
         """A draft is its own side's; a step takes place in the revision that writes it."""
+        self.listed_on = self.reported_on or ""
         draft = self.state is ReportState.DRAFT
         self.visibility = Visibility.PARTY if draft else Visibility.PUBLIC
         self.audience = audience_of([self.party]) if draft else None
@@ -150,6 +153,7 @@ class StatusReport(Record):
                 "id",
             ),
             Index("ix_status_report_reported_on", "reported_on", "id"),
+            Index("ix_status_report_listed_on", "listed_on", "id"),
         )
 
 

@@ -12,7 +12,6 @@ from app.kernel.pages import (
     date_until,
     one_of,
     repeatable,
-    sortable,
 )
 from app.kernel.text import PartyCode, Slug
 from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState
@@ -44,7 +43,7 @@ FILTERS: dict[str, Filter] = {
     "reported_on_until": date_until(StatusReport.reported_on),
 }
 SORTS: dict[str, SortKey] = {
-    "reported_on": sortable(StatusReport.reported_on),
+    "reported_on": StatusReport.listed_on,
     "modified_at": StatusReport.modified_at,
 }
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from app.agreements.models import ActionItem, Agreement
+from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import get_visible
 from app.kernel.pages import page_of
 from app.kernel.parts import only
+from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading, Redrafting, Reporting
 from app.kernel.routes import DELETE, LIST, PATCH, READ, STEP, RecordId, ReportId
@@ -73,6 +75,7 @@ def report_on_agreement(
 
 
 @router.get("/status-reports", operation_id="listStatusReports", responses=LIST)
+@answered_promptly(page_of_records(StatusReport, SORTS))
 def list_status_reports(
     tx: Reading, query: Annotated[StatusReportQuery, Query()]
 ) -> StatusReportPage:
@@ -81,6 +84,7 @@ def list_status_reports(
 
 
 @router.get("/status-reports/{id}", operation_id="getStatusReport", responses=READ)
+@answered_promptly(one_record(StatusReport))
 def get_status_report(tx: Reading, status_report_id: ReportId) -> StatusReportRecord:
     """One status report, whether it stands, was corrected or was withdrawn."""
     return StatusReportRecord.model_validate(
