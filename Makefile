@@ -4,6 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# What Clear Sky is compared with, in an environment of its own.
+VENV_PEERS := .venv-peers
+PEERS := benchmarks/peers
+POSTGRAPHILE := $(PEERS)/postgraphile
 # What `make test` runs of the tests: `make test T=tests/reporting` runs a part.
 T ?= tests
 # Test processes side by side.
@@ -11,7 +15,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
-        openapi-check format lock bench clean
+        openapi-check format lock bench bench-quick bench-statements bench-ready clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -73,9 +77,33 @@ lock: install-dev ## Compile the locks anew from pyproject.toml
 	  --extra build --extra dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
 
-bench: install-dev ## Measure statements per request, and progress per second, on both engines
+bench: bench-ready ## Measure everything beside its peers, and write docs/performance-results.md
+	PEERS_PYTHON=$(VENV_PEERS)/bin/python $(BIN)/pytest $(PEERS)
+	$(BIN)/python -m benchmarks.suite
+	$(VENV_PEERS)/bin/python -m benchmarks.report
+
+bench-quick: bench-ready ## The same in a few minutes, with few reports; prints only
+	$(BIN)/python -m benchmarks.suite --quick
+
+bench-statements: install-dev ## Count the statements of each request, on both engines
 	$(BIN)/python -m benchmarks.statements
-	$(BIN)/python -m benchmarks.progress
+
+bench-ready: install-dev $(VENV_PEERS)/.installed # What measuring needs; without npm, one peer less
+	@command -v wrk >/dev/null \
+	  || { echo "The benchmark drives its load with wrk: install the package wrk." >&2; exit 1; }
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(POSTGRAPHILE)/node_modules; \
+	  else echo "Without npm (and Node) PostGraphile is left out." >&2; fi
+
+$(VENV_PEERS)/.installed: $(PEERS)/requirements.lock
+	$(PYTHON) -m venv $(VENV_PEERS)
+	$(VENV_PEERS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+	  --requirement $(PEERS)/requirements.lock
+	@touch $@
+
+$(POSTGRAPHILE)/node_modules: $(POSTGRAPHILE)/package-lock.json
+	npm ci --prefix $(POSTGRAPHILE) --no-audit --no-fund --loglevel=error
+	@touch $@
 
 clean: ## Take away the set-up and what checks leave; the record in var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf $(VENV) $(VENV_PEERS) $(POSTGRAPHILE)/node_modules \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -1,4 +1,6 @@
-"""What progress reads of a million reports: the engines' own plans, and what the past costs.
+"""What progress reads of many reports: the engines' own plans, and what the past costs.
+
+    python -m benchmarks.plans [REPORTS]
 
 For the plain question, as_of and at_revision alike: each statement's plan (with the rows that
 PostgreSQL counted as it ran it), and the time of each question as a ratio to the plain one, in
@@ -11,33 +13,25 @@ import time
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, func, select
 
-from app.kernel.database import open_engine, writing_engine
-from app.kernel.journal import JournalHead
+from app.kernel.database import open_engine
+from app.kernel.journal import Change
 from app.kernel.logs import configure_logs
 from app.main import create_app
 from app.settings import load_settings
-from benchmarks.many_reports import add_assessments, add_reports
-from benchmarks.record import PLAN, add_meetings, add_records, databases
-from benchmarks.serving import serving
+from benchmarks.data import PLAN
+from benchmarks.databases import ENGINES, databases
+from benchmarks.serving import Statement, serving, watched
+from benchmarks.works import progress_of
 
-ITEMS = 9
-OTHER_PLANS = 100
-MEETINGS = 20
 ROUNDS = 60
 LOOKED_AT = ("status_report", "assessment", "change")
 
 
-def _statements(engine: Engine, client: httpx.Client, path: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-
-    def note(connection, cursor, statement, parameters, *rest):  # type: ignore[no-untyped-def] # noqa: ARG001
-        found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    client.get(path).raise_for_status()
-    event.remove(engine, "before_cursor_execute", note)
+def _statements(engine: Engine, client: httpx.Client, path: str) -> list[Statement]:
+    with watched(engine) as found:
+        client.get(path).raise_for_status()
     return [
         (statement, parameters)
         for statement, parameters in found
@@ -53,46 +47,46 @@ def _plan(engine: Engine, statement: str, parameters: Any) -> str:
     return "\n".join(str(row[-1]) for row in rows)
 
 
+def _revisions(url: str) -> tuple[int, int]:
+    """The revision that made the plan, before any report on it, and the newest."""
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        made = connection.scalars(
+            select(Change.revision).where(Change.kind == "agreement", Change.record_id == PLAN)
+        ).one()
+        newest = connection.scalars(select(func.max(Change.revision))).one()
+    engine.dispose()
+    return made, newest
+
+
 def main() -> None:
     """Prints plans and ratios for both engines, with as many reports as the first argument says."""
     reports = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     configure_logs("error", "json")
-    with databases() as urls:
-        for name, url in urls.items():
-            add_records(url, items=ITEMS, reports=2)
-            for other in range(OTHER_PLANS):
-                add_records(url, items=ITEMS, reports=0, plan=f"{PLAN}-other-{other}")
-            meetings = add_meetings(url, MEETINGS)
-            engine = open_engine(url)
-            items = [f"{PLAN}-{number}" for number in range(1, ITEMS + 1)]
-            with writing_engine(engine).begin() as connection:
-                before = connection.execute(select(JournalHead.number)).scalar_one()
-                concluded = add_assessments(connection, meetings)
-                written = add_reports(connection, items, reports // ITEMS // 4)
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("ANALYZE")
-            engine.dispose()
-            app = create_app(load_settings(database_url=url, log_level="error"))
+    with databases() as made:
+        made.make([(engine, reports) for engine in ENGINES])
+        for engine in ENGINES:
+            url = made.shared(engine, reports).url
+            settings = load_settings(database_url=url, log_level="error", kept_answers_bytes=0)
+            app = create_app(settings)
             with serving(app) as address, httpx.Client(base_url=address, timeout=120) as client:
-                print(f"\n== {name}: {written} reports, {concluded} assessments")
-                _report(app.state.database.engine, client, before)
+                print(f"\n== {engine}: {reports} reports")
+                _report(app.state.database.engine, client, *_revisions(url))
 
 
-def _report(engine: Engine, client: httpx.Client, before: int) -> None:
-    path = f"/v1/agreements/{PLAN}/progress"
-    newest = int(client.get(path).headers["revision"])
+def _report(engine: Engine, client: httpx.Client, before: int, newest: int) -> None:
+    path = progress_of(PLAN).path
     asked = {
         "plain": path,
-        "as_of": f"{path}?as_of=2025-06-01",
+        "as_of": f"{path}?as_of=2026-05-01",
         "at_revision, newest": f"{path}?at_revision={newest}",
         "at_revision, half way": f"{path}?at_revision={(before + newest) // 2}",
-        "both": f"{path}?as_of=2024-06-01&at_revision={(before + newest) // 2}",
+        "both": f"{path}?as_of=2026-05-01&at_revision={(before + newest) // 2}",
         "at_revision, before all": f"{path}?at_revision={before}",
     }
     for label, question in asked.items():
-        statements = _statements(engine, client, question)
         print(f"\n-- {label}")
-        for statement, parameters in statements:
+        for statement, parameters in _statements(engine, client, question):
             print(f"{_plan(engine, statement, parameters)}\n")
     times: dict[str, list[float]] = {label: [] for label in asked}
     for _ in range(ROUNDS):

@@ -1,12 +1,20 @@
-"""A server in a thread, on a free loopback port."""
+"""A server in a thread of this process, so that what it asks of its database can be seen."""
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import Engine, event
+
+from app.kernel.asking import PostgresAsking, SqliteAsking
+from app.kernel.statements import Found, OneStatement
+
+Statement = tuple[str, Any]
 
 
 @contextmanager
@@ -24,3 +32,39 @@ def serving(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def watched(engine: Engine) -> Iterator[list[Statement]]:
+    """The statements that are asked inside the block, transaction control aside.
+
+    Those of sessions, and those that are asked from the event loop without one.
+    """
+    statements: list[Statement] = []
+
+    def note(connection, cursor, statement, parameters, *rest):  # type: ignore[no-untyped-def] # noqa: ARG001
+        if not statement.startswith("BEGIN"):
+            statements.append((statement, parameters))
+
+    with ExitStack() as stack:
+        event.listen(engine, "before_cursor_execute", note)
+        stack.callback(event.remove, engine, "before_cursor_execute", note)
+        for way in (SqliteAsking, PostgresAsking):
+            stack.enter_context(_noting(way, engine.dialect.name, statements))
+        yield statements
+
+
+@contextmanager
+def _noting(way: type[Any], engine: str, statements: list[Statement]) -> Iterator[None]:
+    asked = way.ask
+
+    async def ask(
+        self: Any, statement: OneStatement, parameters: Mapping[str, Any]
+    ) -> Found | None:
+        compiled = statement.compiled(engine)
+        statements.append((compiled.sql, compiled.values(parameters)))
+        found: Found | None = await asked(self, statement, parameters)
+        return found
+
+    with patch.object(way, "ask", ask):
+        yield

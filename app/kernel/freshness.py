@@ -1,5 +1,6 @@
 """Knowing the newest revision without asking for it each time."""
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -48,7 +49,8 @@ def telling(move: Update, connection: Connection) -> Update:
 class SqliteFreshness:
     """Asks SQLite whether anybody has committed since (`PRAGMA data_version`): microseconds.
 
-    Used by one thread, that of the event loop.
+    Used by one thread, that of the event loop, which asks once for all requests that had come in
+    when it asked.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -58,9 +60,12 @@ class SqliteFreshness:
         self._connection: sqlite3.Connection | None = None
         self._version: int | None = None
         self._newest: Newest | None = None
+        self._asked = False
 
     def newest(self) -> Newest | None:
         """What is newest; None while the file cannot be read."""
+        if self._asked:
+            return self._newest
         try:
             if self._connection is None:
                 self._connection = sqlite3.connect(
@@ -73,7 +78,14 @@ class SqliteFreshness:
         except (sqlite3.Error, TypeError):
             self.close()
             return None
+        with suppress(RuntimeError):
+            # Forgotten before the loop looks for further requests.
+            asyncio.get_running_loop().call_soon(self._forget)
+            self._asked = True
         return self._newest
+
+    def _forget(self) -> None:
+        self._asked = False
 
     def committed(self, revision: int) -> None:
         """Nothing to note: the file itself tells."""

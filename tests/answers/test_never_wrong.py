@@ -138,15 +138,16 @@ class Worker:
         (hits,) = re.findall(r'^clearsky_kept_answers_total\{result="hit"\} (\S+)$', told, re.M)
         return float(hits)
 
+    def gives_kept_answers(self) -> bool:
+        """Whether what was asked just before is answered without asking the record."""
+        for _ in range(2):
+            before = self.hits()
+            self.send("GET", "anonymous", "/v1/parties")
+        return self.hits() > before
+
     def wait_until_it_gives_kept_answers(self) -> None:
         """On PostgreSQL a process must first have heard what is newest."""
-        before = self.hits()
-
-        def given() -> bool:
-            self.send("GET", "anonymous", "/v1/parties")
-            return self.hits() > before
-
-        wait_until(given)
+        wait_until(self.gives_kept_answers)
 
 
 def decoded(raw: bytes, coding: str) -> bytes:
@@ -213,17 +214,26 @@ class Served:
     workers: list[Worker]
 
 
+@contextmanager
+def serving(templates: Templates, count: int, folder: Path) -> Iterator[Served]:
+    """A new record served by `count` processes, each of which gives kept answers already."""
+    with (
+        templates.fresh("reference") as url,
+        workers(url, count, templates.keys, folder) as started,
+    ):
+        for worker in started:
+            worker.wait_until_it_gives_kept_answers()
+        yield Served(templates, url, started)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def served(request, tmp_path_factory) -> Iterator[Served]:
     """A record on each engine in turn, served by two processes."""
     templates = request.getfixturevalue(
         "sqlite_templates" if request.param == "sqlite" else "postgres_templates"
     )
-    folder = tmp_path_factory.mktemp("workers")
-    with templates.fresh("reference") as url, workers(url, 2, templates.keys, folder) as serving:
-        for worker in serving:
-            worker.wait_until_it_gives_kept_answers()
-        yield Served(templates, url, serving)
+    with serving(templates, 2, tmp_path_factory.mktemp("workers")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -261,13 +271,25 @@ class Writing:
         """Writes something, and returns where."""
         worker = self.random.choice(self.workers)
         self.number += 1
-        step = self.random.choices(
-            (self.report, self.draft, self.submit, self.redraft, self.discard, self.withdraw)
-            + (self.correct, self.rename, self.propose, self.confirm),
-            weights=(4, 3, 3, 1, 1, 1, 2, 4, 2, 2),
-        )[0]
+        (step,) = self.random.choices(list(self.steps), weights=self.steps.values())
         step(worker)
         return worker
+
+    @property
+    def steps(self) -> dict[Callable[[Worker], None], int]:
+        """What can be written, and how often beside the others."""
+        return {
+            self.report: 4,
+            self.draft: 3,
+            self.submit: 3,
+            self.redraft: 1,
+            self.discard: 1,
+            self.withdraw: 1,
+            self.correct: 2,
+            self.rename: 4,
+            self.propose: 2,
+            self.confirm: 2,
+        }
 
     def write(self, worker, method, caller, path, json=None, **headers) -> object:
         """One write, which is one revision."""
@@ -525,13 +547,12 @@ def test_every_answer_is_what_the_record_says_at_its_revision_to_its_audience(
     choices = random.Random(seed)
     paths = [REPORTS, ASSESSMENTS, *choices.sample(PATHS, 4)]
     questions = [Question(caller, path) for caller in CALLERS for path in paths]
-    serving = served.workers
-    writing = Writing(f"three-sides-{seed}", choices, serving)
-    writing.prepare(serving[0])
+    writing = Writing(f"three-sides-{seed}", choices, served.workers)
+    writing.prepare(served.workers[0])
     truth = Truth(ask_the_record, questions)
     truth.learn(writing.newest)
-    reading = Reading(choices, serving, truth, at_once=served.templates.name == "sqlite")
-    hits = [worker.hits() for worker in serving]
+    reading = Reading(choices, served.workers, truth, at_once=served.templates.name == "sqlite")
+    hits = [worker.hits() for worker in served.workers]
     with ThreadPoolExecutor(4) as pool:
         for _ in range(WRITES):
             # Asked before or after the write, as it comes.
@@ -549,7 +570,7 @@ def test_every_answer_is_what_the_record_says_at_its_revision_to_its_audience(
             for _ in range(8):
                 reading.in_any_form()
     # All that could have gone wrong has come up.
-    assert sum(worker.hits() for worker in serving) > sum(hits)
+    assert sum(worker.hits() for worker in served.workers) > sum(hits)
     assert all(truth.seen[name] for name in (*CODINGS, "304", "HEAD")), truth.seen
     sides = ("anonymous", "korea", "china", "japan")
     for path, apart in ((REPORTS, len(sides)), (ASSESSMENTS, 2)):
