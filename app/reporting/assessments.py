@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-from pydantic import TypeAdapter
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
@@ -16,6 +15,7 @@ from app.kernel.changes import fill, get_visible
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.parts import only
 from app.kernel.problems import Conflict, Forbidden, InvalidRequest, ProblemError, invalid_field
+from app.kernel.records import canonical
 from app.kernel.references import require_references
 from app.kernel.transactions import Transaction
 from app.reporting.assessment_schemas import (
@@ -31,8 +31,6 @@ from app.reporting.naming import NamedMeeting
 from app.reporting.positions import newest_reports
 from app.reporting.sides import credentials, own_party
 from app.reporting.standing import standing_on
-
-_SET: TypeAdapter[AssessmentSet] = TypeAdapter(AssessmentSet)
 
 
 def assessments_at(session: Session, meeting_id: str) -> list[Assessment]:
@@ -60,8 +58,8 @@ def assessment_set(session: Session, meeting: Meeting) -> AssessmentSet:
 
 def require_seen(tx: Transaction, meeting: Meeting, *, any_state: bool = True) -> None:
     """Holds a step to the set as the caller saw it: If-Match names its present ETag."""
-    present = etag_of(_SET.dump_json(assessment_set(tx.session, meeting)))
-    require_match(tx.if_match, present, any_state=any_state)
+    present = canonical(assessment_set(tx.session, meeting).model_dump(mode="json"))
+    require_match(tx.if_match, etag_of(present), any_state=any_state)
 
 
 def assessing_party(tx: Transaction, meeting: Meeting, named: str | None) -> str:
