@@ -1,8 +1,9 @@
 """Routes of the journal: the feed, histories, the head, verification."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 
 from app.feed import at_once
 from app.feed.changes import ChangesQuery, changes_since, history_of
@@ -14,6 +15,7 @@ from app.feed.schemas import (
     VerificationBody,
     VerificationRecord,
 )
+from app.feed.snapshot import JSON_LINES, SnapshotQuery, snapshot
 from app.feed.verification import head_of, verify
 from app.kernel.access import Role
 from app.kernel.authentication import require_role
@@ -32,6 +34,12 @@ from app.kernel.routes import (
 )
 
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
+SNAPSHOT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One ChangeRecord a line.",
+        "content": {JSON_LINES: {"schema": {"type": "string"}}},
+    }
+}
 
 
 @router.get("/changes", operation_id="listChanges", responses=LIST)
@@ -39,6 +47,20 @@ router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
 def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> ChangePage:
     """What has changed after a revision, in the order in which it was committed."""
     return tx.computed(changes_since(tx, query))
+
+
+@router.get(
+    "/snapshot",
+    operation_id="getSnapshot",
+    response_class=StreamingResponse,
+    responses=LIST | SNAPSHOT,
+)
+def get_snapshot(tx: Reading, query: Annotated[SnapshotQuery, Query()]) -> StreamingResponse:
+    """The whole record as of one revision, the header `Revision`: go on with `since` that.
+
+    JSON Lines, each an item as the feed has them: the last change of a record that is there.
+    """
+    return snapshot(tx, query)
 
 
 @router.get("/journal/head", operation_id="getJournalHead", responses=LIST)

@@ -152,6 +152,8 @@ class Answering:
                 return
             start = started.pop()
             if not whole(start, message):
+                # What is not kept helps nobody who waits for it.
+                done.set()
                 await send(start)
                 await send(message)
                 return

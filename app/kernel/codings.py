@@ -1,6 +1,8 @@
 """Content codings (RFC 9110, section 8.4.1): which one a client takes, and encoding in it."""
 
 import gzip
+import zlib
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 
@@ -8,6 +10,9 @@ import zstandard
 
 # What is shorter than a packet gains nothing.
 SHORTEST = 1000
+_ZSTD_LEVEL, _GZIP_LEVEL = 3, 5
+# zlib's own format is deflate; so much more makes it gzip.
+_GZIP_FORMAT = zlib.MAX_WBITS + 16
 
 
 class Coding(StrEnum):
@@ -43,7 +48,22 @@ def accepted(accept_encoding: bytes) -> Coding:
 def encoded(body: bytes, coding: Coding) -> bytes:
     """A body in a coding; the same bytes each time."""
     if coding is Coding.ZSTD:
-        return zstandard.ZstdCompressor(level=3).compress(body)
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     if coding is Coding.GZIP:
-        return gzip.compress(body, compresslevel=5, mtime=0)
+        return gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
     return body
+
+
+def encoded_blocks(blocks: Iterable[bytes], coding: Coding) -> Iterator[bytes]:
+    """A body that comes block by block, in a coding."""
+    if coding is Coding.IDENTITY:
+        yield from blocks
+        return
+    encoder = (
+        zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+        if coding is Coding.ZSTD
+        else zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_FORMAT)
+    )
+    for block in blocks:
+        yield encoder.compress(block)
+    yield encoder.flush()

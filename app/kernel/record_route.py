@@ -55,7 +55,9 @@ def _in_transaction(endpoint: Callable[..., Any], status: int | None) -> Callabl
     name = next((name for name, hint in hints.items() if hint is Transaction), None)
     if name is None:
         return endpoint
-    adapter: TypeAdapter[Any] = TypeAdapter(hints["return"])
+    returned = hints["return"]
+    own_answer = isinstance(returned, type) and issubclass(returned, Response)
+    adapter: TypeAdapter[Any] = TypeAdapter(Any if own_answer else returned)
 
     @wraps(endpoint)
     def run(**arguments: Any) -> Response:

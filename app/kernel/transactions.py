@@ -113,7 +113,10 @@ class Transaction:
     def answer(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
-        """Runs the endpoint in the transaction and renders what it returns."""
+        """Runs the endpoint in the transaction and renders what it returns.
+
+        A read may return an answer of its own.
+        """
         with available():
             if self.writes:
                 return self._write(endpoint, adapter, status)
@@ -127,6 +130,8 @@ class Transaction:
             try:
                 self._require_min_revision()
                 result = endpoint()
+                if isinstance(result, Response):
+                    return result
                 body = self._body or canonical(adapter.dump_python(result, mode="json"))
             except Problem as problem:
                 problem.headers = {"Revision": str(self.revision), **(problem.headers or {})}

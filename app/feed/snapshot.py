@@ -1,0 +1,103 @@
+"""The whole record at one revision, as a stream: where whoever follows the feed begins, or again.
+
+Each line is an item of the feed: the last change up to that revision of each record that is there.
+It is read from the journal in batches, each a transaction of its own, so that a slow client keeps
+nothing open; what is written meanwhile does not show, since nothing in the journal changes.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from fastapi.responses import StreamingResponse
+from sqlalchemy import BigInteger, Integer, Row, String, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from app.feed.collections import COLLECTIONS, Kind
+from app.kernel.codings import Coding, accepted, encoded_blocks
+from app.kernel.journal import Change, Operation, Revision
+from app.kernel.pages import repeatable
+from app.kernel.schemas import Schema
+from app.kernel.transactions import Transaction
+
+JSON_LINES = "application/jsonl"
+BATCH = 500
+
+_later = aliased(Change)
+_AT = bindparam("at_revision", type_=BigInteger)
+_BATCH = (
+    select(
+        Change.revision,
+        Revision.at,
+        Change.kind,
+        Change.record_id,
+        Change.operation,
+        Change.document,
+        Change.digest,
+    )
+    .join(Revision, Revision.number == Change.revision)
+    .where(
+        Change.kind == bindparam("of_kind", type_=String),
+        Change.record_id > bindparam("after", type_=String),
+        Change.revision <= _AT,
+        Change.operation != Operation.DELETE,
+        ~exists().where(
+            _later.kind == Change.kind,
+            _later.record_id == Change.record_id,
+            _later.revision > Change.revision,
+            _later.revision <= _AT,
+        ),
+    )
+    .order_by(Change.record_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+class SnapshotQuery(Schema):
+    """What the snapshot takes."""
+
+    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+
+
+def snapshot(tx: Transaction, query: SnapshotQuery) -> StreamingResponse:
+    """Every record that the caller may see as of the newest revision: by kind, then by id."""
+    wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
+    coding = accepted(tx.request.headers.get("accept-encoding", "").encode("latin-1"))
+    headers = {
+        "Revision": str(tx.revision),
+        "Cache-Control": "no-store",
+        "Vary": "Authorization, Accept-Encoding",
+    }
+    if coding is not Coding.IDENTITY:
+        headers["Content-Encoding"] = coding
+    blocks = encoded_blocks(_lines(tx, wanted, tx.revision), coding)
+    return StreamingResponse(blocks, headers=headers, media_type=JSON_LINES)
+
+
+def _lines(tx: Transaction, kinds: Sequence[str], revision: int) -> Iterator[bytes]:
+    for kind in kinds:
+        after = ""
+        while batch := _batch(tx, kind, after, revision):
+            yield b"".join(map(_line, batch))
+            after = batch[-1].record_id
+
+
+def _batch(
+    tx: Transaction, kind: str, after: str, revision: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    asked = {"of_kind": kind, "after": after, "at_revision": revision, "limit": BATCH}
+    with tx.database.reading(tx.principal, revision) as session:
+        return session.execute(_BATCH, asked).all()
+
+
+def _line(change: Row[*tuple[Any, ...]]) -> bytes:
+    item = {
+        "revision": change.revision,
+        "at": change.at,
+        "kind": change.kind,
+        "id": change.record_id,
+        "operation": change.operation,
+        "record": orjson.Fragment(change.document),
+        "digest": change.digest,
+    }
+    return orjson.dumps(item, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
