@@ -13,6 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine
 
+from app.kernel.database import quick_sqlite
 from app.kernel.statements import Found, OneStatement
 
 # Longer than any such statement takes: waiting longer means that something is wrong.
@@ -37,7 +38,7 @@ class SqliteAsking:
 
     def __init__(self, engine: Engine) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._path = str(engine.url.database)
+        self._engine = engine
         self._connection: sqlite3.Connection | None = None
 
     async def ask(self, statement: OneStatement, parameters: Mapping[str, Any]) -> Found | None:
@@ -45,9 +46,7 @@ class SqliteAsking:
         try:
             if self._connection is None:
                 self.loop = asyncio.get_running_loop()
-                self._connection = sqlite3.connect(
-                    f"file:{self._path}?mode=ro", uri=True, timeout=0, check_same_thread=False
-                )
+                self._connection = quick_sqlite(self._engine)
                 self._connection.execute("PRAGMA cache_size=-16000")
             compiled = statement.compiled("sqlite")
             found = self._connection.execute(compiled.sql, compiled.values(parameters))

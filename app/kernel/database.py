@@ -4,6 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -71,6 +72,13 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that has read cannot become the writer safely (SQLITE_BUSY_SNAPSHOT).
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def quick_sqlite(engine: Engine) -> sqlite3.Connection:
+    """A connection to the engine's file for the event loop: it only reads, and never waits."""
+    # In an address, `?`, `#` and `%` would mean something.
+    address = f"file:{quote(str(engine.url.database))}?mode=ro"
+    return sqlite3.connect(address, uri=True, timeout=0, check_same_thread=False)
 
 
 def reading_engine(engine: Engine) -> Engine:

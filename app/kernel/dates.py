@@ -36,6 +36,15 @@ def latest(partial: str) -> date:
     return date(year, month, day or calendar.monthrange(year, month)[1])
 
 
+def is_day(text: str) -> bool:
+    """Whether `text` is a partial date that says the day."""
+    try:
+        *_, day = _parts(text)
+    except ValueError:
+        return False
+    return day is not None
+
+
 def _parts(partial: str) -> tuple[int, int | None, int | None]:
     pieces = partial.split("-")
     widths = [len(piece) for piece in pieces]
@@ -82,7 +91,7 @@ PartialDate = Annotated[
 
 
 def _whole_day(value: str) -> str:
-    if len(_checked(value)) != 10:
+    if not is_day(_checked(value)):
         raise PydanticCustomError("whole_day", "A whole day, YYYY-MM-DD")
     return value
 

@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 import psycopg
 from sqlalchemy import Connection, Engine, Update, extract, func
 
+from app.kernel.database import quick_sqlite
+
 CHANNEL = "clearsky_head"
 _HEAD = "SELECT number, access FROM journal_head WHERE id = 1"
 
@@ -56,7 +58,7 @@ class SqliteFreshness:
     def __init__(self, engine: Engine) -> None:
         # Whoever asks each time hears of nothing late.
         self.lag: float | None = None
-        self._path = str(engine.url.database)
+        self._engine = engine
         self._connection: sqlite3.Connection | None = None
         self._version: int | None = None
         self._newest: Newest | None = None
@@ -68,9 +70,7 @@ class SqliteFreshness:
             return self._newest
         try:
             if self._connection is None:
-                self._connection = sqlite3.connect(
-                    f"file:{self._path}?mode=ro", uri=True, timeout=0, check_same_thread=False
-                )
+                self._connection = quick_sqlite(self._engine)
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
                 self._newest = Newest(*self._connection.execute(_HEAD).fetchone())

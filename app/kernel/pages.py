@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
@@ -97,7 +98,8 @@ def part_is(part: InstrumentedAttribute[Any], owner: InstrumentedAttribute[Any])
 
 def sortable(column: InstrumentedAttribute[Any], absent: str | int = "") -> SortKey:
     """An expression to sort a column by that may be absent: what is absent comes first."""
-    return func.coalesce(column, literal(absent, literal_execute=True))
+    # Written in SQL as in Python, the text or number is part of the statement, and no parameter.
+    return func.coalesce(column, literal_column(repr(absent)))
 
 
 def page_of(

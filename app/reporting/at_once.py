@@ -11,7 +11,7 @@ from app.agreements.codes import ActionItemKind, AgreementKind, AgreementStatus
 from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
 from app.dialogues.models import Dialogue, DialogueParty
 from app.directory.models import OrganizationName, Party
-from app.kernel.dates import today_in
+from app.kernel.dates import is_day, today_in
 from app.kernel.prompt import Answered, Question, computed
 from app.kernel.statements import Found, OneStatement, Rows
 from app.reporting.facts import KnownDialogue, KnownItem, KnownName, KnownPlan
@@ -147,12 +147,9 @@ _AGREEMENT, _DIALOGUE, _ITEM = _of_agreement(), _of_dialogue(), _of_item()
 async def _on_the_day(statement: OneStatement, question: Question) -> tuple[Found, date] | None:
     """What the statement finds for the day asked for, or else for today where the parties are."""
     given = question.query.get("as_of")
-    if set(question.query) - {"as_of"} or (given is not None and len(given) != 10):
+    if set(question.query) - {"as_of"} or not (given is None or is_day(given)):
         return None
-    try:
-        day = today_in(_LIKELY_ZONE) if given is None else date.fromisoformat(given)
-    except ValueError:
-        return None
+    day = today_in(_LIKELY_ZONE) if given is None else date.fromisoformat(given)
     found = await _ask(statement, question, day)
     if given is None and found is not None and found.rows["zones"]:
         today = max(today_in(zone) for (zone,) in found.rows["zones"])
