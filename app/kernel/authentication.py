@@ -47,7 +47,8 @@ async def current_principal(
 
 
 def _principal_of_key(database: Database, key: str) -> tuple[Principal | None, int]:
-    with available(), database.reading(ANONYMOUS) as session:
+    # A replica may not have heard yet that the key is revoked, or that there is such a key.
+    with available(), database.reading(ANONYMOUS, on_primary=True) as session:
         return principal_of(session, key), head(session).access
 
 

@@ -10,6 +10,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+# What libpq is told, so that a server which falls silent is given up in a quarter of a minute.
+PATIENCE_OF_CONNECTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 _WRITES = "clearsky_writes"
 _BUSY_TIMEOUT = "clearsky_busy_timeout"
 
@@ -49,6 +57,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
         max_overflow=0,
         execution_options={_BUSY_TIMEOUT: busy_timeout},
         connect_args={
+            **PATIENCE_OF_CONNECTIONS,
             "application_name": "clearsky",
             "options": f"-c lock_timeout={int(busy_timeout * 1000)} -c timezone=UTC",
         },
@@ -123,6 +132,11 @@ def is_unreachable(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and (
         state is None or state.startswith(("53", "08", "57P0"))
     )
+
+
+def is_given_up(error: DBAPIError) -> bool:
+    """Whether `error` says that a replica has gone, or that it ended a read to go on replaying."""
+    return is_unreachable(error) or getattr(error.orig, "sqlstate", None) == "40001"
 
 
 def check_reachable(engine: Engine) -> None:

@@ -75,21 +75,23 @@ class Database:
         return self.known_signing_key
 
     @contextmanager
-    def reading(self, principal: Principal, at_least: int = 0) -> Iterator[RecordSession]:
+    def reading(
+        self, principal: Principal, at_least: int = 0, *, on_primary: bool = False
+    ) -> Iterator[RecordSession]:
         """A session that sees one state of the record throughout, as `principal` may see it.
 
         On a replica only where it has come to revision `at_least`, and to what this process wrote.
         """
-        with self._new_enough(principal, at_least) as session:
+        with self._new_enough(principal, at_least, on_primary) as session:
             yield session
 
-    def _new_enough(self, principal: Principal, at_least: int) -> RecordSession:
+    def _new_enough(self, principal: Principal, at_least: int, on_primary: bool) -> RecordSession:
         *replicas, primary = self._reading
-        for replica in replicas:
+        for replica in [] if on_primary else replicas:
             try:
                 session, newest = self._begun(replica, principal, head)
-            except (DBAPIError, PoolTimeoutError):
-                log.warning("replica out of reach", exc_info=True)
+            except (DBAPIError, PoolTimeoutError) as error:
+                log.warning("replica out of reach", error=str(error).partition("\n")[0])
                 continue
             if newest.number >= max(at_least, self._own):
                 return session

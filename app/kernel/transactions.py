@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.kernel.access import Principal
 from app.kernel.conditional import etag_of
 from app.kernel.constraints import conflict_of
-from app.kernel.database import BusyError, is_busy, is_unreachable
+from app.kernel.database import BusyError, is_busy, is_given_up, is_unreachable
 from app.kernel.dates import utc_now
 from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
 from app.kernel.journal import Author, head, recorder
@@ -125,7 +125,26 @@ class Transaction:
     def _read(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
-        with self.database.reading(self.principal, self.min_revision or 0) as session:
+        try:
+            return self._read_once(endpoint, adapter, status)
+        except DBAPIError as error:
+            if not is_given_up(error):
+                raise
+            # A replica may give a read up midway; the primary then answers, from the start.
+            self.headers.clear()
+            self._body = self.etag_source = self._revision = None
+            return self._read_once(endpoint, adapter, status, on_primary=True)
+
+    def _read_once(
+        self,
+        endpoint: Callable[[], Any],
+        adapter: TypeAdapter[Any],
+        status: int,
+        *,
+        on_primary: bool = False,
+    ) -> Response:
+        at_least = self.min_revision or 0
+        with self.database.reading(self.principal, at_least, on_primary=on_primary) as session:
             self._session = session
             try:
                 self._require_min_revision()

@@ -239,10 +239,6 @@ def test_all_answers_are_right_while_the_replica_falls_behind_and_catches_up(
     assert_answers(reader, reports, reports.newest)
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="reported, and not mended yet")
-
-
-@NOT_YET
 def test_a_new_key_is_known_at_once_though_the_replica_is_behind(record, reader):
     record.replica.catch_up()
     before = reader.hears_of_keys()
@@ -254,7 +250,6 @@ def test_a_new_key_is_known_at_once_though_the_replica_is_behind(record, reader)
     assert said.status == 200
 
 
-@NOT_YET
 def test_a_revoked_key_opens_nothing_though_the_replica_is_behind(record, reader):
     record.replica.catch_up()
     before = reader.hears_of_keys()
@@ -290,7 +285,6 @@ def that_lets_nobody_delay_it(replica: Replica) -> Iterator[None]:
         set_to("DEFAULT")
 
 
-@NOT_YET
 def test_a_read_that_the_replica_gives_up_is_done_on_the_primary(record, reports, reader):
     replica = record.replica
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -346,7 +340,6 @@ def test_a_process_starts_and_serves_without_its_replica(record, reports):
         assert_answers(reader, reports, reports.make(), ["anonymous"])
 
 
-@NOT_YET
 def test_nobody_waits_for_a_replica_that_is_known_to_be_away(record, reports):
     with record.read_on_the_replica(kept_answers_bytes=0) as reader:
         assert_answers(reader, reports, reports.newest)
