@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from app.feed import at_once
 from app.feed.changes import ChangesQuery, changes_since, history_of
@@ -55,7 +55,7 @@ def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> Change
     response_class=StreamingResponse,
     responses=LIST | SNAPSHOT,
 )
-def get_snapshot(tx: Reading, query: Annotated[SnapshotQuery, Query()]) -> StreamingResponse:
+def get_snapshot(tx: Reading, query: Annotated[SnapshotQuery, Query()]) -> Response:
     """The whole record as of one revision, the header `Revision`: go on with `since` that.
 
     JSON Lines, each an item as the feed has them: the last change of a record that is there.

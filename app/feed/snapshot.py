@@ -9,16 +9,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import BigInteger, Integer, Row, String, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.feed.collections import COLLECTIONS, Kind
 from app.kernel.codings import Coding, accepted, encoded_blocks
+from app.kernel.conditional import coded, etag_of, not_modified
 from app.kernel.journal import Change, Operation, Revision
 from app.kernel.pages import repeatable
 from app.kernel.schemas import Schema
-from app.kernel.transactions import Transaction
+from app.kernel.transactions import Transaction, reading_headers
+from app.kernel.visibility import seen_by
 
 JSON_LINES = "application/jsonl"
 BATCH = 500
@@ -59,17 +61,20 @@ class SnapshotQuery(Schema):
     kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
 
 
-def snapshot(tx: Transaction, query: SnapshotQuery) -> StreamingResponse:
-    """Every record that the caller may see as of the newest revision: by kind, then by id."""
+def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
+    """Every record that the caller may see as of the newest revision: by kind, then by id.
+
+    Its ETag stands for the revision, so that whoever has that of now is not sent it again.
+    """
     wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
-    coding = accepted(tx.request.headers.get("accept-encoding", "").encode("latin-1"))
-    headers = {
-        "Revision": str(tx.revision),
-        "Cache-Control": "no-store",
-        "Vary": "Authorization, Accept-Encoding",
-    }
+    asked = tx.request.headers
+    etag = etag_of(f"{tx.revision} {wanted} {seen_by(tx.principal)}".encode(), weak=True)
+    if not_modified(asked.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=reading_headers(tx.revision, etag))
+    coding = accepted(asked.get("accept-encoding", "").encode("latin-1"))
+    headers = reading_headers(tx.revision, etag)
     if coding is not Coding.IDENTITY:
-        headers["Content-Encoding"] = coding
+        headers |= {"Content-Encoding": coding, "ETag": coded(etag, coding)}
     blocks = encoded_blocks(_lines(tx, wanted, tx.revision), coding)
     return StreamingResponse(blocks, headers=headers, media_type=JSON_LINES)
 

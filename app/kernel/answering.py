@@ -120,9 +120,6 @@ class Answering:
         done = asyncio.Event()
         if key is not None:
             self._under_way.setdefault(key, done)
-        if b"if-none-match" in asked:
-            # The condition is met here, so that what is worked out can be kept.
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
         try:
             await self.app(scope, receive, self._keeping(key, done, database, scope, send, asked))
         finally:

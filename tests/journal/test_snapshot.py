@@ -115,6 +115,21 @@ def test_it_is_told_in_the_coding_that_the_client_takes(written, coding, decoded
     assert decoded(body) == plain.content
 
 
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+def test_whoever_has_that_of_the_newest_revision_is_not_sent_it_again(written, coding):
+    asked = {"Accept-Encoding": coding}
+    first = written.anonymous.get("/v1/snapshot", headers=asked)
+    known = asked | {"If-None-Match": first.headers["etag"]}
+    again = written.anonymous.get("/v1/snapshot", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["revision"] == first.headers["revision"]
+    reports = written.anonymous.get("/v1/snapshot?kind=status_report", headers=known)
+    assert reports.status_code == 200
+    assert written.korea.get("/v1/snapshot", headers=known).status_code == 200
+    written.korea.post(ITEM, json={"status": "delayed"}).raise_for_status()
+    assert written.anonymous.get("/v1/snapshot", headers=known).status_code == 200
+
+
 def test_it_waits_for_no_revision_that_is_not_there(written):
     answer = written.anonymous.get("/v1/snapshot", headers={"Min-Revision": "99999"})
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
