@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.answers import (
     Answer,
-    Answers,
     Headers,
     Key,
     Representation,
@@ -25,6 +24,7 @@ from app.kernel.codings import SHORTEST, Coding, accepted
 from app.kernel.conditional import not_modified
 from app.kernel.observing import Metrics, request_id_of
 from app.kernel.principals import audience_of_caller
+from app.kernel.prompt import ANSWERED, Answered
 from app.kernel.sessions import Database
 
 _OWN_TO_EACH = (b"x-request-id", b"content-length")
@@ -35,7 +35,7 @@ class AnswerFigures(Collector):
     """Hits, misses and size of kept answers, and how soon writes are heard of, for `/metrics`."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.hits = self.misses = 0
+        self.hits = self.renewals = self.misses = 0
         self.database: Database | None = None
         registry.register(self)
 
@@ -47,6 +47,7 @@ class AnswerFigures(Collector):
             labels=["result"],
         )
         counter.add_metric(["hit"], self.hits)
+        counter.add_metric(["renewed"], self.renewals)
         counter.add_metric(["miss"], self.misses)
         yield counter
         database = self.database
@@ -91,15 +92,19 @@ class Answering:
         if key is None or not database.answers.limit:
             await self._work_out(key, database, scope, receive, send, asked)
             return
-        found = _found(database.answers, key, asked)
+        found = _new_enough(database.answers.find(key), asked)
         if found is None and key in self._under_way:
             # Another request is working out the same answer.
             await self._under_way[key].wait()
-            found = _found(database.answers, key, asked)
+            found = _new_enough(database.answers.find(key), asked)
+        if found is None:
+            found = _new_enough(await database.answers.renew(key), asked)
+            self.figures.renewals += found is not None
+        else:
+            self.figures.hits += 1
         if found is None:
             await self._work_out(key, database, scope, receive, send, asked)
             return
-        self.figures.hits += 1
         found.count()
         representation = database.answers.in_coding(found, _coding(found, asked))
         given = asked.get(b"x-request-id")
@@ -170,6 +175,7 @@ class Answering:
     def _answer(self, began: int, scope: Scope, start: Message, end: Message) -> Answer:
         headers: Headers = [pair for pair in start["headers"] if pair[0] not in _OWN_TO_EACH]
         named = dict(headers)
+        promptly: Answered | None = scope.get(ANSWERED)
         return Answer(
             revision=int(named[b"revision"]),
             quarter=began,
@@ -177,6 +183,8 @@ class Answering:
             headers=headers,
             body=end.get("body", b""),
             count=self.metrics.requests.labels("GET", scope["route"].path, 200).inc,
+            touched_by=None if promptly is None else promptly.touched_by,
+            place=None if promptly is None else promptly.place,
         )
 
 
@@ -189,8 +197,7 @@ def _key(database: Database, path: str, query: bytes, asked: Asked) -> Key | Non
     return None if principal is None else (audience_of_caller(principal), path, query)
 
 
-def _found(answers: Answers, key: Key, asked: Asked) -> Answer | None:
-    found = answers.find(key)
+def _new_enough(found: Answer | None, asked: Asked) -> Answer | None:
     wanted = asked.get(b"min-revision")
     if found is None or wanted is None:
         return found

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.types import Message
 
@@ -11,6 +11,8 @@ from app.kernel.codings import Coding, encoded
 from app.kernel.conditional import coded
 from app.kernel.freshness import Freshness
 from app.kernel.principals import Audience
+from app.kernel.recent import RecentChanges, TouchedBy
+from app.kernel.rendering import renamed
 
 # No time zone's day begins but on a quarter of an hour: until the next one, today is today.
 _QUARTER_OF_AN_HOUR = 900
@@ -43,6 +45,9 @@ class Answer:
     body: bytes
     # Counts the answer as one to a request of its route.
     count: Callable[[], None]
+    # Which changes may alter it (without it, any), and where its body names the revision.
+    touched_by: TouchedBy | None = None
+    place: int | None = None
     representations: dict[Coding, Representation] = field(default_factory=dict)
 
     @property
@@ -62,6 +67,17 @@ class Answer:
             found = self.representations[coding] = self._represented(coding)
         return found
 
+    def at(self, newer: int) -> "Answer":
+        """The same answer as one of a newer revision, which has not altered what it says."""
+        body = self.body
+        if self.place is not None:
+            body = renamed(body, self.place, self.revision, newer)
+        headers = [
+            (name, str(newer).encode() if name == b"revision" else value)
+            for name, value in self.headers
+        ]
+        return replace(self, revision=newer, headers=headers, body=body, representations={})
+
     def _represented(self, coding: Coding) -> Representation:
         named = dict(self.headers)
         body = encoded(self.body, coding)
@@ -79,10 +95,11 @@ class Answer:
 class Answers:
     """The answers that a process keeps of one database, the most lately used, within a bound."""
 
-    def __init__(self, freshness: Freshness, limit: int) -> None:
+    def __init__(self, freshness: Freshness, recent: RecentChanges, limit: int) -> None:
         self.limit = limit
         self.bytes = 0
         self._freshness = freshness
+        self._recent = recent
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
 
     def __len__(self) -> int:
@@ -98,6 +115,21 @@ class Answers:
             return None
         self._kept.move_to_end(key)
         return found
+
+    async def renew(self, key: Key) -> Answer | None:
+        """The answer, if no revision since then has altered what it says; kept as one of now."""
+        found = self._kept.get(key)
+        if found is None or found.touched_by is None or found.quarter != quarter():
+            return None
+        newest = self._freshness.newest()
+        if newest is None or newest.revision < found.revision:
+            return None
+        changes = await self._recent.between(found.revision, newest.revision)
+        if changes is None or any(map(found.touched_by, changes)):
+            return None
+        renewed = found.at(newest.revision)
+        self.keep(key, renewed)
+        return renewed
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keeps an answer, and lets go of those unused for longest beyond the bound."""

@@ -5,6 +5,7 @@ Plain questions only; filters, and what is included beside a record, go the ordi
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,28 +27,38 @@ _SINCE = select(JournalHead.documents_since).where(JournalHead.id == 1)
 
 def one_record(model: type[Record]) -> Answerer:
     """Answers for one record of a kind by its id."""
+    kind = model.__tablename__
     document: Select[*tuple[Any, ...]] = (
         select(Change.document, model.revision)
         .join(model, (Change.record_id == model.id) & (Change.revision == model.revision))
-        .where(Change.kind == model.__tablename__, model.id == _ASKED)
+        .where(Change.kind == kind, model.id == _ASKED)
     )
     statement = OneStatement({"since": _SINCE, "records": document})
 
     async def answer(question: Question) -> Answered | None:
         if question.query:
             return None
-        found = await question.ask(statement, asked=question.path["id"])
+        id_ = question.path["id"]
+
+        found = await question.ask(statement, asked=id_)
         documents = None if found is None else _current_documents(found)
         if found is None or not documents:
             return None
         (body,) = documents
-        return Answered(body, etag_of(body), found.revision)
+        return Answered(
+            body,
+            etag_of(body),
+            found.revision,
+            touched_by=lambda change: change.id == id_ and change.kind == kind,
+        )
 
     return answer
 
 
 def page_of_records(model: type[Record], sorts: Mapping[str, SortKey]) -> Answerer:
     """Answers for a page of the list of a kind, in the orders of page_of()."""
+
+    kind = model.__tablename__
 
     async def answer(question: Question) -> Answered | None:
         sort = question.query.get("sort", "id")
@@ -70,7 +81,8 @@ def page_of_records(model: type[Record], sorts: Mapping[str, SortKey]) -> Answer
         documents = None if found is None else _current_documents(found)
         if found is None or documents is None:
             return None
-        return _page_answer(cursors, found, documents, limit, len(key))
+        answered = _page_answer(cursors, found, documents, limit, len(key))
+        return replace(answered, touched_by=lambda change: change.kind == kind)
 
     return answer
 

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 
 from app.kernel.access import ANONYMOUS, Principal
 from app.kernel.conditional import etag_of
+from app.kernel.recent import TouchedBy
 from app.kernel.rendering import REVISION, rendered
 from app.kernel.sessions import Database
 from app.kernel.statements import Found, OneStatement
@@ -20,6 +21,7 @@ from app.kernel.transactions import reading_headers
 
 E = TypeVar("E", bound=Callable[..., Any])
 _ATTRIBUTE = "answered_promptly_by"
+ANSWERED = "clearsky.answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,17 @@ class Answered:
     etag: str
     revision: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Which changes may alter it; without it, any.
+    touched_by: TouchedBy | None = None
+    # Where the body names the revision, if it does.
+    place: int | None = None
 
 
-def computed(answer: Mapping[str, Any]) -> Answered:
+def computed(answer: Mapping[str, Any], touched_by: TouchedBy | None = None) -> Answered:
     """An answer that names the revision it reflects, as Transaction.computed() would render it."""
-    body, said = rendered(answer)
-    return Answered(body, etag_of(said, weak=True), answer[REVISION])
+    body, said, place = rendered(answer)
+    etag = etag_of(said, weak=True)
+    return Answered(body, etag, answer[REVISION], touched_by=touched_by, place=place)
 
 
 Answerer = Callable[[Question], Awaitable[Answered | None]]
@@ -95,6 +102,8 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
     answer = await answerer(Question(request, database, principal, int(wanted)))
     if answer is None:
         return None
+    # Whoever keeps the answer is told here what it rests on.
+    request.scope[ANSWERED] = answer
     headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
     return Response(answer.body, 200, headers, "application/json")
 

@@ -1,7 +1,7 @@
 """Turning what an endpoint returns into the bytes of an answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -9,17 +9,30 @@ import orjson
 REVISION = "revision"
 
 
-def rendered(answer: Mapping[str, Any]) -> tuple[bytes, bytes]:
-    """The JSON of an answer that names its revision, and the part of it that its ETag is made of.
+class Rendering(NamedTuple):
+    """An answer that names its revision, as JSON."""
 
-    That is all but the revision: so an answer has the same ETag for as long as it says the same.
-    """
+    body: bytes
+    # All but the revision: so an answer has the same ETag for as long as it says the same.
+    said: bytes
+    # Where in the body the revision stands.
+    place: int
+
+
+def rendered(answer: Mapping[str, Any]) -> Rendering:
+    """The JSON of an answer that names its revision."""
     names = list(answer)
     here = names.index(REVISION)
     before = _members({name: answer[name] for name in names[:here]})
     after = _members({name: answer[name] for name in names[here + 1 :]})
-    members = (before, b'"revision":%d' % answer[REVISION], after)
-    return b"{" + b",".join(filter(None, members)) + b"}", before + after
+    start = b"{" + before + (b"," if before else b"") + b'"revision":'
+    rest = (b"," if after else b"") + after + b"}"
+    return Rendering(start + b"%d" % answer[REVISION] + rest, before + after, len(start))
+
+
+def renamed(body: bytes, place: int, revision: int, newer: int) -> bytes:
+    """A body that names `newer` where it has named `revision`, at `place`."""
+    return body[:place] + b"%d" % newer + body[place + len(b"%d" % revision) :]
 
 
 def _members(members: Mapping[str, Any]) -> bytes:

@@ -27,6 +27,7 @@ from app.kernel.journal import (
     write_before_commit,
 )
 from app.kernel.principals import KnownPrincipals
+from app.kernel.recent import RecentChanges
 from app.kernel.statements import Found, OneStatement
 from app.kernel.visibility import hold_to_visibility
 
@@ -52,7 +53,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self.freshness = freshness_of(engine)
-        self.answers = Answers(self.freshness, kept_bytes)
+        self.answers = Answers(self.freshness, RecentChanges(self.ask), kept_bytes)
         self.principals = KnownPrincipals(self.freshness)
         self._writing = writing_engine(engine)
         # In the order in which reads try them; what is written is on the last at once.

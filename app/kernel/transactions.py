@@ -107,7 +107,7 @@ class Transaction:
     def computed(self, answer: C) -> C:
         """An answer that names the revision it reflects, which its ETag leaves out."""
         said = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
-        self._body, self.etag_source = rendered(said)
+        self._body, self.etag_source, _ = rendered(said)
         return answer
 
     def answer(

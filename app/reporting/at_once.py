@@ -13,8 +13,10 @@ from app.dialogues.models import Dialogue, DialogueParty
 from app.directory.models import OrganizationName, Party
 from app.kernel.dates import is_day, today_in
 from app.kernel.prompt import Answered, Question, computed
+from app.kernel.recent import TouchedBy
 from app.kernel.statements import Found, OneStatement, Rows
 from app.reporting.facts import KnownDialogue, KnownItem, KnownName, KnownPlan
+from app.reporting.models import StatusReport
 from app.reporting.positions import (
     assessments_by_item,
     assessments_query,
@@ -55,9 +57,8 @@ async def item_standing(question: Question) -> Answered | None:
     if plan is None or not items:
         return None
     (standing,) = _standings(question, found, plan, items, day)
-    return computed(
-        item_standing_record(plan, items[0], standing, _names(found), day, found.revision)
-    )
+    record = item_standing_record(plan, items[0], standing, _names(found), day, found.revision)
+    return computed(record, _touched_by(items))
 
 
 def _queries(
@@ -174,11 +175,17 @@ def _progress(question: Question, found: Found, day: date) -> Answered | None:
         dialogue = KnownDialogue(id_, name, _parties(found.rows["dialogue_parties"]))
     items = _items(found)
     standings = _standings(question, found, plan, items, day)
-    return computed(
-        progress_record(
-            plan, items, standings, _names(found), day, found.revision, dialogue=dialogue
-        )
+    record = progress_record(
+        plan, items, standings, _names(found), day, found.revision, dialogue=dialogue
     )
+    return computed(record, _touched_by(items))
+
+
+def _touched_by(items: Sequence[KnownItem]) -> TouchedBy:
+    """Reports on other items alter nothing here; what else might is not told apart."""
+    ids = frozenset(item.id for item in items)
+    reports = StatusReport.__tablename__
+    return lambda change: change.kind != reports or change.holder in ids
 
 
 def _standings(

@@ -177,7 +177,7 @@ def key(path):
 
 
 def test_the_longest_unused_go_first_beyond_the_bound():
-    found = Answers(Always(), limit=3 * answer(b"x" * 1000).size)
+    found = Answers(Always(), None, limit=3 * answer(b"x" * 1000).size)
     for path in "abc":
         found.keep(key(path), answer(b"x" * 1000))
     assert found.find(key("a")) is not None
@@ -190,7 +190,7 @@ def test_the_longest_unused_go_first_beyond_the_bound():
 
 
 def test_what_is_kept_in_another_coding_takes_room_too():
-    found = Answers(Always(), limit=3 * answer(b"x" * 1000).size)
+    found = Answers(Always(), None, limit=3 * answer(b"x" * 1000).size)
     for path in "abc":
         found.keep(key(path), answer(b"x" * 1000))
     found.in_coding(found.find(key("c")), Coding.GZIP)
@@ -199,7 +199,7 @@ def test_what_is_kept_in_another_coding_takes_room_too():
 
 
 def test_with_a_bound_of_nothing_nothing_is_kept():
-    found = Answers(Always(), limit=0)
+    found = Answers(Always(), None, limit=0)
     found.keep(key("a"), answer(b""))
     assert (len(found), found.bytes) == (0, 0)
 
