@@ -30,6 +30,7 @@ from app.kernel.problems import (
     NotFound,
     Problem,
 )
+from app.kernel.prompting import Prompting
 from app.kernel.route_index import RouteIndex
 from app.kernel.same_origin import SameOrigin
 from app.kernel.sessions import Database
@@ -91,11 +92,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         # Not include_router(): that matches each route anew at each level, one after another.
         app.router.routes.extend(module.router.routes)
-    app.router.middleware_stack = RouteIndex(app.router)
+    index = RouteIndex(app.router)
+    app.router.middleware_stack = index
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
     app.add_middleware(SameOrigin)
+    app.add_middleware(Prompting, index=index)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
     answering = Answering(app.build_middleware_stack(), app.state.metrics)
     app.middleware_stack = answering

@@ -16,20 +16,18 @@ from app.kernel.statements import OneStatement, Rows
 
 _KEY = (Change.revision, Change.sequence)
 _PLACE = [bindparam("at_revision", type_=BigInteger), bindparam("at_sequence", type_=Integer)]
-_CHANGES = (
-    select(
-        Change.revision,
-        Revision.at,
-        Change.kind,
-        Change.record_id,
-        Change.operation,
-        Change.document,
-        Change.digest,
-        Change.sequence,
-    )
-    .join(Revision, Revision.number == Change.revision)
-    .limit(bindparam("limit", type_=Integer))
-)
+# Not joined: PostgreSQL, which plans for any limit, might begin with all revisions.
+_AT = select(Revision.at).where(Revision.number == Change.revision).scalar_subquery()
+_CHANGES = select(
+    Change.revision,
+    _AT,
+    Change.kind,
+    Change.record_id,
+    Change.operation,
+    Change.document,
+    Change.digest,
+    Change.sequence,
+).limit(bindparam("limit", type_=Integer))
 _PAGE = OneStatement(
     {"changes": in_order(after(_CHANGES, _KEY, _PLACE, descending=False), _KEY, descending=False)}
 )

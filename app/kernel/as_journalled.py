@@ -113,15 +113,20 @@ def _page(
         places = [bindparam(f"at_{place}", type_=column.type) for place, column in enumerate(key)]
         query = after(query, key, places, descending=descending)
     query = in_order(query, key, descending=descending).limit(_LIMIT)
-    # The page is found first: left to themselves, the engines may begin with the changes.
+    # The page is found first, then each of its documents: joined, PostgreSQL, which plans for any
+    # limit, might read all changes instead.
     page = query.cte("page").prefix_with("MATERIALIZED")
     found_key = [page.c[f"key_{place}"] for place in range(len(key))]
-    documents = (
-        select(Change.document, page.c.changed, *found_key)
-        .select_from(page)
-        .join(Change, (Change.record_id == page.c.record) & (Change.revision == page.c.changed))
-        .where(Change.kind == model.__tablename__)
+    document = (
+        select(Change.document)
+        .where(
+            Change.kind == model.__tablename__,
+            Change.record_id == page.c.record,
+            Change.revision == page.c.changed,
+        )
+        .scalar_subquery()
     )
+    documents = select(document, page.c.changed, *found_key)
     return OneStatement(
         {"since": _SINCE, "records": in_order(documents, found_key, descending=descending)}
     )

@@ -106,6 +106,7 @@ class PostgresAsking:
                     # run it: it is planned once, whatever is asked, and not compiled to machine
                     # code, which only the planner's estimates would call for.
                     kwargs={
+                        "cursor_factory": psycopg.AsyncRawCursor,
                         **PATIENCE_OF_CONNECTIONS,
                         "autocommit": True,
                         "prepare_threshold": 0,

@@ -8,6 +8,7 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ def is_day(text: str) -> bool:
     return day is not None
 
 
+@lru_cache(maxsize=4096)
 def _parts(partial: str) -> tuple[int, int | None, int | None]:
     pieces = partial.split("-")
     widths = [len(piece) for piece in pieces]

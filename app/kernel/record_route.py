@@ -11,7 +11,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.kernel.bodies import parse_json
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
-from app.kernel.prompt import answerer_of, prompt_answer
 from app.kernel.transactions import Transaction
 
 
@@ -27,7 +26,6 @@ class RecordRoute(APIRoute):
     """A route whose endpoint runs in one transaction and whose parameters are all declared."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        self._answerer = answerer_of(endpoint)
         super().__init__(path, _in_transaction(endpoint, options.get("status_code")), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -35,13 +33,8 @@ class RecordRoute(APIRoute):
         handler = super().get_route_handler()
         known = _query_parameters(self.dependant)
         takes_body = self.body_field is not None
-        answerer = self._answerer
 
         async def handle(request: Request) -> Response:
-            if answerer is not None:
-                answer = await prompt_answer(answerer, request)
-                if answer is not None:
-                    return answer
             _refuse_unknown_parameters(request, known)
             if takes_body:
                 _require_json(request)

@@ -22,14 +22,20 @@ class RouteIndex:
                 self._routes[_collection(route.path)].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            for route in self._routes.get(_collection(scope["path"]), ()):
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    scope.update(found, router=self._router)
-                    await route.handle(scope, receive, send)
-                    return
-        await self._router.app(scope, receive, send)
+        route = self.find(scope) if scope["type"] == "http" else None
+        if route is None:
+            await self._router.app(scope, receive, send)
+        else:
+            await route.handle(scope, receive, send)
+
+    def find(self, scope: Scope) -> APIRoute | None:
+        """The route of a request, which the request's scope then knows; None if there is none."""
+        for route in self._routes.get(_collection(scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(found, router=self._router)
+                return route
+        return None
 
 
 def _collection(path: str) -> str:

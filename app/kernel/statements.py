@@ -1,5 +1,7 @@
 """Several queries asked as one statement, of one state of the record, compiled once."""
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,7 +88,14 @@ def _compile(queries: Mapping[str, Select[Any]], engine: str) -> Compiled:
             raise TypeError(f"{name} is no query")
         columns.append(f"({_as_rows(query, str(compiled), engine)}) AS {name}")
         places.extend(_places(compiled, dialect))
-    return Compiled(f"SELECT {', '.join(columns)}", tuple(places))
+    sql = f"SELECT {', '.join(columns)}"
+    return Compiled(sql if engine == "sqlite" else _numbered(sql), tuple(places))
+
+
+def _numbered(sql: str) -> str:
+    """SQL with PostgreSQL's own placeholders: psycopg need not look for its own in each request."""
+    numbers = itertools.count(1)
+    return re.sub("%[s%]", lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql)
 
 
 def _as_rows(query: Select[Any], sql: str, engine: str) -> str:

@@ -1,7 +1,7 @@
 """What progress asks of the record: plain facts about plans, items, meetings and names."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.agreements.codes import ActionItemKind, AgreementKind, AgreementStatus, Theme
 from app.dialogues.codes import MeetingStatus
@@ -9,8 +9,7 @@ from app.kernel.dates import latest
 from app.kernel.text import LocalizedText
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDialogue:
+class KnownDialogue(NamedTuple):
     """A dialogue, and its parties."""
 
     id: str
@@ -18,8 +17,7 @@ class KnownDialogue:
     parties: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPlan:
+class KnownPlan(NamedTuple):
     """An agreement, and its parties in their order."""
 
     id: str
@@ -32,8 +30,7 @@ class KnownPlan:
     ends: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownItem:
+class KnownItem(NamedTuple):
     """An action item; `leads` are pairs of a party and its organization."""
 
     id: str
@@ -47,8 +44,7 @@ class KnownItem:
     ended: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMeeting:
+class KnownMeeting(NamedTuple):
     """A meeting of a dialogue."""
 
     id: str
@@ -65,8 +61,7 @@ class KnownMeeting:
         return None if known is None else latest(known)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownName:
+class KnownName(NamedTuple):
     """An organization's name, and the period in which it held."""
 
     name: LocalizedText

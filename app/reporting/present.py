@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -153,7 +152,7 @@ class PresentRecord:
             .order_by(AgreementParty.position)
         ):
             parties[row.agreement_id].append(row.party)
-        return [replace(plan, parties=tuple(parties[plan.id])) for plan in plans]
+        return [plan._replace(parties=tuple(parties[plan.id])) for plan in plans]
 
     def _with_parts(self, rows: Iterable[Row[Any]]) -> list[KnownItem]:
         items = [KnownItem(**row._asdict(), themes=(), leads=()) for row in rows]
@@ -173,7 +172,7 @@ class PresentRecord:
         ):
             themes[item_id].append(theme)
         return [
-            replace(item, leads=tuple(leads[item.id]), themes=tuple(themes[item.id]))
+            item._replace(leads=tuple(leads[item.id]), themes=tuple(themes[item.id]))
             for item in items
         ]
 

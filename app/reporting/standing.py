@@ -5,8 +5,8 @@ with examples.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.kernel.dates import latest
 from app.kernel.text import LocalizedText
@@ -24,8 +24,7 @@ CAUTION = (
 FINAL = frozenset({ImplementationStatus.COMPLETED, ImplementationStatus.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A status report, as far as standing asks."""
 
     id: str
@@ -39,8 +38,7 @@ class Report:
     corrects: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """A joint conclusion on the item; `adopted` once every party has confirmed it."""
 
     meeting: str
@@ -51,16 +49,14 @@ class Assessment:
     adopted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """How positions differ: in status, and by how many percent where two gave a progress."""
 
     status: bool
     progress_gap: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where an item stands; `status` is None while nobody has reported."""
 
     status: ImplementationStatus | None

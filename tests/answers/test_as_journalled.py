@@ -7,7 +7,7 @@ import rfc8785
 
 from app.exchange.load import DEMONSTRATION, load, read_folders
 from app.feed.collections import COLLECTIONS
-from app.kernel import record_route
+from app.kernel import prompting
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 from app.kernel.records import canonical, record_classes
@@ -29,7 +29,7 @@ def told(clients, database, monkeypatch):
     clients.china.post(item, json={"status": "on_track"}).raise_for_status()
     # Whoever listens must have heard once: until then nobody's key is remembered.
     wait_until(lambda: database.freshness.newest() is not None)
-    promptly = record_route.prompt_answer
+    promptly = prompting.prompt_answer
 
     async def never(*_):
         return None
@@ -43,9 +43,9 @@ def told(clients, database, monkeypatch):
 
     def ask(caller, path):
         client = getattr(clients, caller)
-        monkeypatch.setattr(record_route, "prompt_answer", never)
+        monkeypatch.setattr(prompting, "prompt_answer", never)
         ordinary = client.get(path)
-        monkeypatch.setattr(record_route, "prompt_answer", counted)
+        monkeypatch.setattr(prompting, "prompt_answer", counted)
         answered.clear()
         prompt = client.get(path)
         return prompt, ordinary, answered == [True]

@@ -21,7 +21,7 @@ import httpx
 import pytest
 import zstandard
 
-from app.kernel import record_route
+from app.kernel import prompting
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from tests.cli.running import DEADLINE, environment
@@ -243,7 +243,7 @@ def ask_the_record(running_server, served, monkeypatch):
     async def not_promptly(answerer, request):  # noqa: ARG001
         return None
 
-    monkeypatch.setattr(record_route, "prompt_answer", not_promptly)
+    monkeypatch.setattr(prompting, "prompt_answer", not_promptly)
     opened = Database(open_engine(served.url))
     running_server.app.state.database = opened
     with httpx.Client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"}) as client:

@@ -19,7 +19,7 @@ from sqlalchemy import URL, select
 from app.agreements.models import ActionItem, Agreement
 from app.dialogues.models import Dialogue
 from app.exchange.load import DEMONSTRATION, load, read_folders
-from app.kernel import record_route
+from app.kernel import prompting
 from app.kernel.access import OPERATOR, Role
 from app.kernel.answers import quarter
 from app.kernel.database import open_engine
@@ -253,7 +253,7 @@ def hide(database, client):
 def both(record, running_server, monkeypatch):
     """Asks for a path in both ways, as a caller, with headers such as `min_revision`."""
     running_server.app.state.database = record.database
-    promptly, answered = record_route.prompt_answer, []
+    promptly, answered = prompting.prompt_answer, []
 
     async def never(*_):
         return None
@@ -265,9 +265,9 @@ def both(record, running_server, monkeypatch):
 
     def ask_once(caller, path, headers):
         client = record.clients[caller]
-        monkeypatch.setattr(record_route, "prompt_answer", never)
+        monkeypatch.setattr(prompting, "prompt_answer", never)
         ordinary = client.get(path, headers=headers)
-        monkeypatch.setattr(record_route, "prompt_answer", counted)
+        monkeypatch.setattr(prompting, "prompt_answer", counted)
         answered.clear()
         # Who asks is known by heart, where a listener must have heard, only if it has.
         wait_until(lambda: record.database.freshness.newest() is not None)

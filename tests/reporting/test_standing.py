@@ -1,6 +1,6 @@
 """The standing of an item on a day, as a table of examples and as laws."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -540,7 +540,7 @@ def test_the_order_in_which_anything_arrives_does_not_matter(reports, found, day
 
 @given(REPORTS, histories(), DAYS)
 def test_one_sides_reports_never_change_the_others_position(reports, more, day):
-    china = [replace(report, id=f"x{report.id}") for report in more if report.party == "CN"]
+    china = [report._replace(id=f"x{report.id}") for report in more if report.party == "CN"]
     before = [p for p in positions_on(reports, BOTH, day) if p.party == "KR"]
     after = [p for p in positions_on([*reports, *china], BOTH, day) if p.party == "KR"]
     assert before == after
