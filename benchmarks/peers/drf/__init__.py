@@ -1,0 +1,1 @@
+"""Django and Django REST framework: unmanaged models, serializers and generic views."""
