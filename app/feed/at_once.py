@@ -61,19 +61,29 @@ async def changes_since(question: Question) -> Answered | None:
 
 
 def _items(rows: Rows) -> list[dict[str, Any]]:
-    return [
-        {
-            "revision": revision,
-            "at": _moment(at),
-            "kind": kind,
-            "id": id_,
-            "operation": operation,
-            # As it was written: canonical JSON, of which the digest is.
-            "record": None if document is None else orjson.Fragment(document),
-            "digest": digest,
-        }
-        for revision, at, kind, id_, operation, document, digest, _ in rows
-    ]
+    return [feed_item(revision, _moment(at), *rest) for revision, at, *rest, _sequence in rows]
+
+
+def feed_item(
+    revision: int,
+    at: datetime | str,
+    kind: str,
+    id_: str,
+    operation: str,
+    document: str | None,
+    digest: str,
+) -> dict[str, Any]:
+    """An item of the feed, for orjson; `document` is told as it was written."""
+    return {
+        "revision": revision,
+        "at": at,
+        "kind": kind,
+        "id": id_,
+        "operation": operation,
+        # Canonical JSON, of which the digest is.
+        "record": None if document is None else orjson.Fragment(document),
+        "digest": digest,
+    }
 
 
 def _moment(at: str) -> str:

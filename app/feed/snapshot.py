@@ -13,6 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import BigInteger, Integer, Row, String, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
+from app.feed.at_once import feed_item
 from app.feed.collections import COLLECTIONS, Kind
 from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
@@ -96,13 +97,4 @@ def _batch(
 
 
 def _line(change: Row[*tuple[Any, ...]]) -> bytes:
-    item = {
-        "revision": change.revision,
-        "at": change.at,
-        "kind": change.kind,
-        "id": change.record_id,
-        "operation": change.operation,
-        "record": orjson.Fragment(change.document),
-        "digest": change.digest,
-    }
-    return orjson.dumps(item, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(feed_item(*change), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
