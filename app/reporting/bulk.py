@@ -11,7 +11,7 @@ from app.kernel.references import require_references
 from app.reporting.models import StatusReport
 from app.reporting.reports import make_report
 from app.reporting.schemas import ReportsBody
-from app.reporting.sides import side_of
+from app.reporting.sides import Subject, side_of
 
 
 def report_on_many(
@@ -40,7 +40,8 @@ def report_on_many(
     for index, details in enumerate(body.reports):
         try:
             item = _item_of(agreement, items, details.action_item)
-            report = make_report(session, principal, side, item, details, body.state)
+            subject = Subject(item.id, agreement.id)
+            report = make_report(session, principal, side, subject, details, body.state)
             _refuse_repeated(spoken_for, report)
             made.append(report)
         except Problem as refusal:

@@ -22,54 +22,58 @@ from app.kernel.text import LocalizedText
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
 from app.reporting.schemas import ReportBody, ReportDetails
-from app.reporting.sides import Side, own_record, side_of
+from app.reporting.sides import Side, Subject, own_record, subject_and_side
 
 
 def report_on_item(
-    session: Session, principal: Principal, item: ActionItem, body: ReportBody
+    session: Session, principal: Principal, item: str, body: ReportBody
 ) -> StatusReport:
-    """A report on `item` by the principal's party, or a draft of one; added, not yet flushed.
+    """A report on an item by the principal's party, or a draft of one; added, not yet flushed.
 
-    Raises Forbidden for a principal of no party of the agreement, and what make_report raises.
+    Raises NotFound or Gone for the item, Forbidden for a principal of no party of the agreement,
+    and what make_report raises.
     """
-    side = side_of(session, principal, body.party, item.agreement)
+    organization = body.organization or principal.organization
+    subject, side = subject_and_side(session, principal, body.party, item, organization)
     require_references(session, body)
-    return make_report(session, principal, side, item, body, body.state)
+    return make_report(session, principal, side, subject, body, body.state)
 
 
 def make_report(
     session: Session,
     principal: Principal,
     side: Side,
-    item: ActionItem,
+    subject: Subject,
     details: ReportDetails,
     state: ReportState,
 ) -> StatusReport:
-    """A report by a side on `item`, whose references are known; added, not yet flushed.
+    """A report by a side on an item, whose references are known; added, not yet flushed.
 
     Raises InvalidRequest for a day in the future or a foreign organization, Conflict for a
     correction of what no longer stands.
     """
     report = StatusReport(id=str(uuid7()), submitted_by=None)
     fill(report, details)
-    report.action_item, report.agreement_id = item.id, item.agreement
+    report.action_item, report.agreement_id = subject.item, subject.agreement
     report.party, report.organization = side.party, details.organization or principal.organization
     report.state = ReportState.DRAFT
     if state is ReportState.SUBMITTED:
         submit(session, principal, side, report)
     else:
-        require_own_statement(session, report)
+        require_own_statement(session, report, side.organization)
     session.add(report)
     return report
 
 
-def require_own_statement(session: Session, report: StatusReport) -> StatusReport | None:
+def require_own_statement(
+    session: Session, report: StatusReport, known: str | None = None
+) -> StatusReport | None:
     """Holds a draft to its side: its organization, and what it corrects, are the party's own.
 
-    Returns what it corrects. Raises InvalidRequest for those of others, Conflict where what it
-    corrects no longer stands.
+    `known` is an organization that is known to be. Returns what it corrects. Raises InvalidRequest
+    for those of others, Conflict where what it corrects no longer stands.
     """
-    if report.organization is not None:
+    if report.organization not in (None, known):
         options = only(Organization)
         organization = get_visible(session, Organization, report.organization, options=options)
         if organization.party != report.party:
@@ -91,7 +95,7 @@ def submit(session: Session, principal: Principal, side: Side, report: StatusRep
     A correction that names no day speaks for that of what it corrects. Raises InvalidRequest for a
     day in the future, and what require_own_statement raises.
     """
-    corrected = require_own_statement(session, report)
+    corrected = require_own_statement(session, report, side.organization)
     today = today_in(side.timezone).isoformat()
     report.reported_on = (
         report.reported_on or (corrected.reported_on if corrected else None) or today

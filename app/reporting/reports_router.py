@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from app.agreements.models import ActionItem, Agreement
+from app.agreements.models import Agreement
 from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import get_visible
 from app.kernel.pages import page_of
@@ -50,8 +50,7 @@ def report_on_action_item(
     body: ReportBody,
 ) -> StatusReportRecord:
     """Reports on an action item for the caller's party, drafts a report or corrects one."""
-    item = get_visible(tx.session, ActionItem, action_item_id, options=only(ActionItem))
-    report = report_on_item(tx.session, tx.principal, item, body)
+    report = report_on_item(tx.session, tx.principal, action_item_id, body)
     return tx.created(report, StatusReportRecord, location=f"/v1/status-reports/{report.id}")
 
 

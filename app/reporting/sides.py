@@ -2,13 +2,31 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.agreements.models import AgreementParty
-from app.directory.models import Party
+from app.agreements.models import ActionItem, AgreementParty
+from app.directory.models import Organization, Party
 from app.kernel.access import Principal
+from app.kernel.changes import absent
 from app.kernel.problems import Forbidden, ProblemError, invalid_field
+from app.kernel.visibility import SEEN, held_to_visibility, seen_by
+
+# All that the report of one side on one item is held to. Made once, and asked past the session,
+# which would hold it to what its caller may see anew each time: this is asked with every report.
+_ITEM_AND_SIDE = held_to_visibility(
+    select(ActionItem.agreement, Party.timezone, Organization.party)
+    .outerjoin(
+        AgreementParty,
+        and_(
+            AgreementParty.agreement_id == ActionItem.agreement,
+            AgreementParty.party == bindparam("party"),
+        ),
+    )
+    .outerjoin(Party, Party.id == AgreementParty.party)
+    .outerjoin(Organization, Organization.id == bindparam("organization"))
+    .where(ActionItem.id == bindparam("item"))
+)
 
 
 def own_party(principal: Principal, named: str | None = None) -> str:
@@ -31,6 +49,49 @@ class Side:
 
     party: str
     timezone: str
+    # An organization that is known to be its own.
+    organization: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report is on: an action item, and the agreement that has it."""
+
+    item: str
+    agreement: str
+
+
+def subject_and_side(
+    session: Session,
+    principal: Principal,
+    named: str | None,
+    item: str,
+    organization: str | None,
+) -> tuple[Subject, Side]:
+    """An action item, and the principal's party as one of its agreement's; in one statement.
+
+    `organization` is the one that is to report: the side says it where it is its own. Raises
+    NotFound or Gone for the item, Forbidden for a principal of no party of the agreement.
+    """
+    found = (
+        session.connection()
+        .execute(
+            _ITEM_AND_SIDE,
+            {
+                "item": item,
+                "party": principal.party,
+                "organization": organization,
+                SEEN: seen_by(principal),
+            },
+        )
+        .one_or_none()
+    )
+    if found is None:
+        raise absent(session, ActionItem, item)
+    agreement, zone, party_of_organization = found
+    party = own_party(principal, named)
+    own = organization if party_of_organization == party else None
+    return Subject(item, agreement), _side(agreement, party, zone, own)
 
 
 def side_of(session: Session, principal: Principal, named: str | None, agreement: str) -> Side:
@@ -41,10 +102,14 @@ def side_of(session: Session, principal: Principal, named: str | None, agreement
         .join(AgreementParty, AgreementParty.party == Party.id)
         .where(AgreementParty.agreement_id == agreement, AgreementParty.party == party)
     )
+    return _side(agreement, party, zone)
+
+
+def _side(agreement: str, party: str, zone: str | None, organization: str | None = None) -> Side:
     if zone is None:
         detail = f"{party} is no party of {agreement}."
         raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
-    return Side(party, zone)
+    return Side(party, zone, organization)
 
 
 def own_record(principal: Principal, party: str, spoken: str) -> None:
