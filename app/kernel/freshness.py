@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 import psycopg
-from sqlalchemy import Connection, Engine, Update, extract, func
+from sqlalchemy import Engine, Update, extract, func
 
 from app.kernel.database import quick_sqlite
 
@@ -39,9 +39,9 @@ class Freshness(Protocol):
         """Lets go of what it holds."""
 
 
-def telling(move: Update, connection: Connection) -> Update:
+def telling(move: Update, engine: str) -> Update:
     """A statement that moves the head, and tells all who listen once that is committed."""
-    if connection.dialect.name != "postgresql":
+    if engine != "postgresql":
         return move
     head = move.table.c
     said = func.concat_ws(" ", head.number, head.access, extract("epoch", func.clock_timestamp()))

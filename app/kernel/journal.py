@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ForeignKey,
     Index,
+    Table,
     bindparam,
     insert,
     inspect,
@@ -117,13 +119,31 @@ _tables = Base.metadata.tables
 _head = _tables[JournalHead.__tablename__]
 _ASK_HEAD = select(_head.c.number, _head.c.hash, _head.c.access).where(_head.c.id == 1)
 _LOCK_HEAD = select(_head.c.number, _head.c.hash).where(_head.c.id == 1).with_for_update()
-_MOVE_HEAD = (
+_move_head = (
     update(_head)
     .where(_head.c.id == 1)
-    .values(number=bindparam("to_number"), hash=bindparam("to_hash"))
+    .values(number=bindparam("head_number"), hash=bindparam("head_hash"))
 )
-_ADD_REVISION = insert(_tables[Revision.__tablename__])
-_ADD_CHANGES = insert(_tables[Change.__tablename__])
+_MOVE_HEAD = {engine: telling(_move_head, engine) for engine in ("sqlite", "postgresql")}
+_revision, _change = _tables[Revision.__tablename__], _tables[Change.__tablename__]
+_ADD_REVISION, _ADD_CHANGES = insert(_revision), insert(_change)
+
+
+def _prefixed(table: Table) -> dict[str, BindParameter[Any]]:
+    return {
+        column.name: bindparam(f"{table.name}_{column.name}", type_=column.type)
+        for column in table.columns
+    }
+
+
+# All of a revision that has one change, as most have: PostgreSQL is asked once rather than thrice.
+_WRITE_AT_ONCE = telling(
+    _move_head.add_cte(
+        _ADD_REVISION.values(_prefixed(_revision)).cte("written"),
+        _ADD_CHANGES.values(_prefixed(_change)).cte("changed"),
+    ),
+    "postgresql",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,24 +257,26 @@ class Recorder:
                 for row in rows
             ],
         )
-        new_hash = chained(seal, self.previous_hash)
+        revision = {
+            "number": self.number,
+            "at": self.at,
+            "principal": principal.name,
+            "party": principal.party,
+            "request_id": self.author.request_id,
+            "reason": self.author.reason,
+            "hash": chained(seal, self.previous_hash),
+        }
+        moved = {"head_number": self.number, "head_hash": revision["hash"]}
         connection = session.connection()
-        connection.execute(
-            _ADD_REVISION,
-            {
-                "number": self.number,
-                "at": self.at,
-                "principal": principal.name,
-                "party": principal.party,
-                "request_id": self.author.request_id,
-                "reason": self.author.reason,
-                "hash": new_hash,
-            },
-        )
+        engine = connection.dialect.name
+        if engine == "postgresql" and len(rows) == 1:
+            written = {f"revision_{name}": value for name, value in revision.items()}
+            changed = {f"change_{name}": value for name, value in rows[0].items()}
+            connection.execute(_WRITE_AT_ONCE, {**written, **changed, **moved})
+            return
+        connection.execute(_ADD_REVISION, revision)
         connection.execute(_ADD_CHANGES, rows)
-        connection.execute(
-            telling(_MOVE_HEAD, connection), {"to_number": self.number, "to_hash": new_hash}
-        )
+        connection.execute(_MOVE_HEAD[engine], moved)
 
     def _row(self, sequence: int, record: Record, touched: _Touched) -> dict[str, Any]:
         document = canonical(touched.document)

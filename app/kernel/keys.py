@@ -43,7 +43,7 @@ def _changed(mapper: object, connection: Connection, key: ApiKey) -> None:  # no
     # Where a key is remembered, it is forgotten.
     head = Base.metadata.tables[JournalHead.__tablename__]
     changed = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
-    connection.execute(telling(changed, connection))
+    connection.execute(telling(changed, connection.dialect.name))
 
 
 for _step in ("after_insert", "after_update", "after_delete"):
