@@ -67,6 +67,11 @@ class Database:
         self._busy_timeout = busy_timeout_of(engine)
         self.known_signing_key: str | None = None
 
+    @property
+    def has_replica(self) -> bool:
+        """Whether reads may be answered by another database than the one that is written to."""
+        return len(self._engines) > 1
+
     def signing_key(self, session: Session) -> str:
         """What cursors are signed with: made with the database, shared by all that serve it."""
         if self.known_signing_key is None:
@@ -129,9 +134,11 @@ class Database:
         self, statement: OneStatement, parameters: Mapping[str, Any], at_least: int = 0
     ) -> Found | None:
         """What one statement finds, as new as reading() would; None where it cannot be asked."""
+        # What is written meanwhile is newer than the question.
+        least = max(at_least, self._own)
         for asking in self._asking:
             found = await asking.ask(statement, parameters)
-            if found is not None and found.revision >= max(at_least, self._own):
+            if found is not None and found.revision >= least:
                 return found
         return None
 

@@ -128,7 +128,7 @@ class Transaction:
         try:
             return self._read_once(endpoint, adapter, status)
         except DBAPIError as error:
-            if not is_given_up(error):
+            if not (self.database.has_replica and is_given_up(error)):
                 raise
             # A replica may give a read up midway; the primary then answers, from the start.
             self.headers.clear()
