@@ -165,7 +165,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     # Uvicorn takes the signals once it runs, and repeats after its clean stop the one that came.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
-        "app.main:served_app",
+        "app.process:served_app",
         factory=True,
         workers=settings.workers,
         log_config=None,

@@ -22,7 +22,6 @@ from app.feed import router as feed_router
 from app.kernel.answering import Answering
 from app.kernel.bodies import BodyLimit
 from app.kernel.database import open_engine
-from app.kernel.logs import configure_logs
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
     InvalidRequest,
@@ -117,13 +116,6 @@ def _opened(settings: Settings) -> Database:
         replica=None if settings.replica_url is None else engine_of(settings.replica_url),
         kept_bytes=settings.kept_answers_bytes,
     )
-
-
-def served_app() -> FastAPI:
-    """The application in a process of its own: with its logs set up first."""
-    settings = current_settings()
-    configure_logs(settings.log_level, settings.log_format)
-    return create_app(settings)
 
 
 def _is_probe(path: str) -> bool:

@@ -72,7 +72,7 @@ def clear_sky(
         settings["kept_answers_bytes"] = 0
     environment |= {f"CLEARSKY_{key.upper()}": str(value) for key, value in settings.items()}
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "app.main:served_app", "--factory"]
+    command = [sys.executable, "-m", "uvicorn", "app.process:served_app", "--factory"]
     command += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
     if workers > 1 or by_command:
         command = [str(Path(sys.executable).with_name("clearsky")), "serve"]
@@ -125,10 +125,12 @@ def running(
 
     Raises NotStartedError, with what the process said, where it ends or answers nothing.
     """
+    # Compiled once, as it is where it is installed.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         began = time.perf_counter()
         process = subprocess.Popen(
-            list(command), cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=said
+            list(command), cwd=ROOT, env={**kept, **environment}, stdout=said, stderr=said
         )
         try:
             _wait_for_answer(name, process, port, path, said)

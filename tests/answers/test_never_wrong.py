@@ -173,7 +173,7 @@ def _process(url: str, folder: Path) -> Iterator[Callable[[], str]]:
     """A process that serves; what is given says, once it does, at which port."""
     folder.mkdir()
     log = folder / "log"
-    serve = ("-m", "uvicorn", "app.main:served_app", "--factory", "--no-access-log")
+    serve = ("-m", "uvicorn", "app.process:served_app", "--factory", "--no-access-log")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *serve, "--host", "127.0.0.1", "--port", "0"],
