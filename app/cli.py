@@ -34,6 +34,7 @@ from app.kernel.problems import Problem
 from app.kernel.records import Record, record_classes
 from app.kernel.sessions import Database
 from app.main import create_app
+from app.operations.listening import bound, shared_out
 from app.settings import Settings, SettingsError, current_settings, load_settings
 from app.tables import directory
 
@@ -136,18 +137,12 @@ def _prepare(database: Database) -> None:
 
 
 def _listening(settings: Settings) -> socket.socket:
-    # Bound once, here, and handed to all workers: so the port that is told is the one that answers.
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Bound once, here, for all workers: so the port that is told is the one that answers.
     try:
-        listener.bind((settings.host, settings.port))
+        return bound(settings.host, settings.port)
     except OSError as error:
-        listener.close()
         place = f"{settings.host} port {settings.port}"
         raise Refused(f"Cannot listen on {place}: {error.strerror}.") from None
-    listener.set_inheritable(True)
-    return listener
 
 
 def _tell_where(host: str, port: int) -> None:
@@ -175,7 +170,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     )
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
+            Multiprocess(config, sockets=shared_out(listener)).run()
             return
         server = uvicorn.Server(config)
         server.run(sockets=[listener])

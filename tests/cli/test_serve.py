@@ -4,7 +4,11 @@ import json
 import re
 import signal
 import socket
+import sys
 import time
+from collections import Counter
+from contextlib import ExitStack
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -182,9 +186,9 @@ def _wait_until_it_no_longer_listens(port: int) -> None:
     raise AssertionError(f"it still listens after {DEADLINE} s")
 
 
-def _wait_until_it_tells_where(server: Serving) -> None:
+def _wait_until_it_tells(server: Serving, what: str, times: int = 1) -> None:
     deadline = time.monotonic() + DEADLINE
-    while "/progress\n" not in server.errors and time.monotonic() < deadline:
+    while server.errors.count(what) < times and time.monotonic() < deadline:
         time.sleep(0.001)
 
 
@@ -196,7 +200,7 @@ def test_a_server_that_has_hardly_started_stops_too(
         sqlite_templates.fresh("reference") as database_url,
         started(tmp_path, free_port, "--workers", workers, database_url=database_url) as server,
     ):
-        _wait_until_it_tells_where(server)
+        _wait_until_it_tells(server, "/progress\n")
         assert server.stop() == 0
         assert "Traceback" not in server.errors
 
@@ -221,6 +225,40 @@ def test_two_workers_serve_and_stop_cleanly(
         assert "Traceback" not in server.errors
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", free_port), DEADLINE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares connections out by itself")
+def test_connections_that_come_together_are_shared_out_among_the_workers(
+    tmp_path: Path, free_port: int, sqlite_templates: SqliteTemplates
+) -> None:
+    with (
+        sqlite_templates.fresh("reference") as database_url,
+        serving(tmp_path, free_port, "--workers", "2", database_url=database_url) as server,
+        ExitStack() as stack,
+    ):
+        _wait_until_it_tells(server, "Application startup complete", 2)
+        together = [stack.enter_context(socket.socket()) for _ in range(64)]
+        for connection in together:
+            connection.setblocking(False)
+            connection.connect_ex(("127.0.0.1", free_port))
+        for connection in together:
+            connection.settimeout(DEADLINE)
+            _asked(connection, "/healthz")
+        # When a process first answered that path tells the processes apart.
+        first = re.compile(r'clearsky_requests_created\{.*route="/healthz".*\} (\S+)')
+        workers = Counter(
+            match[1] for each in together if (match := first.search(_asked(each, "/metrics")))
+        )
+        assert len(workers) == 2
+        # By chance alone: fewer than 8 of 64 come to one of them once in billions of times.
+        assert min(workers.values()) >= 8
+
+
+def _asked(connection: socket.socket, path: str) -> str:
+    client = HTTPConnection("127.0.0.1")
+    client.sock = connection
+    client.request("GET", path)
+    return client.getresponse().read().decode()
 
 
 def test_a_database_at_an_earlier_migration_is_refused_until_it_is_migrated(
@@ -263,7 +301,7 @@ def test_port_0_takes_a_free_port_and_tells_which(
         sqlite_templates.fresh("reference") as database_url,
         started(tmp_path, 0, database_url=database_url) as server,
     ):
-        _wait_until_it_tells_where(server)
+        _wait_until_it_tells(server, "/progress\n")
         found = re.search(r"http://127\.0\.0\.1:([1-9]\d*)/docs", server.errors)
         assert found, server.errors
         server.port = int(found[1])
