@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel
@@ -42,9 +43,8 @@ class Reference:
 
 def references_in(body: BaseModel, path: tuple[str | int, ...] = ()) -> Iterator[Reference]:
     """Every reference that a body makes, in document order."""
-    for name, declared in type(body).model_fields.items():
+    for name, kind in _kinds_in(type(body)):
         value = getattr(body, name)
-        kind = _kind_of(declared.metadata) or _kind_of_items(declared.annotation)
         if kind is not None and isinstance(value, str):
             yield Reference((*path, name), kind, value)
         elif isinstance(value, BaseModel):
@@ -55,6 +55,15 @@ def references_in(body: BaseModel, path: tuple[str | int, ...] = ()) -> Iterator
                     yield from references_in(item, (*path, name, index))
                 elif kind is not None and isinstance(item, str):
                     yield Reference((*path, name, index), kind, item)
+
+
+@cache
+def _kinds_in(body: type[BaseModel]) -> tuple[tuple[str, str | None], ...]:
+    """Each field, and the kind of record that it refers to."""
+    return tuple(
+        (name, _kind_of(declared.metadata) or _kind_of_items(declared.annotation))
+        for name, declared in body.model_fields.items()
+    )
 
 
 def _kind_of(metadata: object) -> str | None:

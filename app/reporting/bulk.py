@@ -23,7 +23,12 @@ def report_on_many(
     report, with the errors of all of them at their places in the array: what one report is refused
     for, or that it speaks for the same item and day as another.
     """
-    side = side_of(session, principal, body.party, agreement.id)
+    organizations = {
+        organization
+        for details in body.reports
+        if (organization := details.organization or principal.organization)
+    }
+    side = side_of(session, principal, body.party, agreement.id, organizations)
     require_references(session, body)
     items = {
         item.id: item

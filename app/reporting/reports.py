@@ -1,5 +1,7 @@
 """Making, correcting and withdrawing a status report."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
@@ -60,20 +62,20 @@ def make_report(
     if state is ReportState.SUBMITTED:
         submit(session, principal, side, report)
     else:
-        require_own_statement(session, report, side.organization)
+        require_own_statement(session, report, side.organizations)
     session.add(report)
     return report
 
 
 def require_own_statement(
-    session: Session, report: StatusReport, known: str | None = None
+    session: Session, report: StatusReport, known: Collection[str] = ()
 ) -> StatusReport | None:
     """Holds a draft to its side: its organization, and what it corrects, are the party's own.
 
-    `known` is an organization that is known to be. Returns what it corrects. Raises InvalidRequest
+    `known` are organizations that are known to be. Returns what it corrects. Raises InvalidRequest
     for those of others, Conflict where what it corrects no longer stands.
     """
-    if report.organization not in (None, known):
+    if report.organization is not None and report.organization not in known:
         options = only(Organization)
         organization = get_visible(session, Organization, report.organization, options=options)
         if organization.party != report.party:
@@ -95,7 +97,7 @@ def submit(session: Session, principal: Principal, side: Side, report: StatusRep
     A correction that names no day speaks for that of what it corrects. Raises InvalidRequest for a
     day in the future, and what require_own_statement raises.
     """
-    corrected = require_own_statement(session, report, side.organization)
+    corrected = require_own_statement(session, report, side.organizations)
     today = today_in(side.timezone).isoformat()
     report.reported_on = (
         report.reported_on or (corrected.reported_on if corrected else None) or today

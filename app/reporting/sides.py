@@ -1,5 +1,6 @@
 """For which side a principal speaks: for its own party, and where that is a party at all."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, select
@@ -49,8 +50,8 @@ class Side:
 
     party: str
     timezone: str
-    # An organization that is known to be its own.
-    organization: str | None = None
+    # Organizations that are known to be its own.
+    organizations: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +91,38 @@ def subject_and_side(
         raise absent(session, ActionItem, item)
     agreement, zone, party_of_organization = found
     party = own_party(principal, named)
-    own = organization if party_of_organization == party else None
+    own = [organization] if organization and party_of_organization == party else []
     return Subject(item, agreement), _side(agreement, party, zone, own)
 
 
-def side_of(session: Session, principal: Principal, named: str | None, agreement: str) -> Side:
-    """The principal's party, as one of the agreement's. Raises Forbidden where it is none."""
+def side_of(
+    session: Session,
+    principal: Principal,
+    named: str | None,
+    agreement: str,
+    organizations: Collection[str] = (),
+) -> Side:
+    """The principal's party, as one of the agreement's. Raises Forbidden where it is none.
+
+    `organizations` are those that are to report: the side says which of them are its own.
+    """
     party = own_party(principal, named)
     zone = session.scalar(
         select(Party.timezone)
         .join(AgreementParty, AgreementParty.party == Party.id)
         .where(AgreementParty.agreement_id == agreement, AgreementParty.party == party)
     )
-    return _side(agreement, party, zone)
+    asked = select(Organization.id).where(
+        Organization.id.in_(organizations), Organization.party == party
+    )
+    return _side(agreement, party, zone, session.scalars(asked).all() if organizations else ())
 
 
-def _side(agreement: str, party: str, zone: str | None, organization: str | None = None) -> Side:
+def _side(agreement: str, party: str, zone: str | None, organizations: Collection[str]) -> Side:
     if zone is None:
         detail = f"{party} is no party of {agreement}."
         raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
-    return Side(party, zone, organization)
+    return Side(party, zone, organizations)
 
 
 def own_record(principal: Principal, party: str, spoken: str) -> None:
