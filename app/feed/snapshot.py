@@ -47,6 +47,8 @@ _BATCH = (
         ~exists().where(
             _later.kind == Change.kind,
             _later.record_id == Change.record_id,
+            # Or PostgreSQL may look for later changes from the first record on, in each batch.
+            _later.record_id > bindparam("after", type_=String),
             _later.revision > Change.revision,
             _later.revision <= _AT,
         ),
