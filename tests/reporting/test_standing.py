@@ -516,6 +516,7 @@ def histories(draw):
 
 
 REPORTS = histories()
+# The record has one assessment of an item at a meeting.
 ASSESSMENTS = st.lists(
     st.builds(
         Assessment,
@@ -526,6 +527,7 @@ ASSESSMENTS = st.lists(
         adopted=st.booleans(),
     ),
     max_size=3,
+    unique_by=lambda assessment: assessment.meeting,
 )
 
 
