@@ -24,7 +24,7 @@ from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, Loaded, LoadError, load, read_folders
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR, Role
-from app.kernel.database import open_engine
+from app.kernel.database import CommitInDoubtError, open_engine
 from app.kernel.dates import utc_now
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
@@ -77,6 +77,10 @@ def opened(*, migrated: bool = True) -> Iterator[Database]:
         if migrated and not is_migrated(engine):
             raise Refused("The database is not migrated; run `clearsky migrate` first.")
         yield Database(engine)
+    except CommitInDoubtError:
+        raise Refused(
+            "The database broke off in the commit: all of it is written or nothing; look which."
+        ) from None
     except SQLAlchemyError as error:
         first_line = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise Refused(f"The database {engine.url!r} refused: {first_line}.") from error

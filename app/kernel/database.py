@@ -20,10 +20,15 @@ PATIENCE_OF_CONNECTIONS = {
 }
 _WRITES = "clearsky_writes"
 _BUSY_TIMEOUT = "clearsky_busy_timeout"
+_PATIENCE = "clearsky_patience"
 
 
 class BusyError(Exception):
     """Other writes of this process have held the database for too long."""
+
+
+class CommitInDoubtError(Exception):
+    """The database did not say whether it has committed: all of it is there, or nothing."""
 
 
 def _compact_json(value: Any) -> str:
@@ -78,9 +83,23 @@ def _leave_no_transaction(connection: sqlite3.Connection | None, _: ConnectionPo
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that has read cannot become the writer safely (SQLITE_BUSY_SNAPSHOT).
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    limit: float = options[_BUSY_TIMEOUT]
+    _wait_at_most(connection, float(options.get(_PATIENCE, limit)))
+    try:
+        # A transaction that has read cannot become the writer safely (SQLITE_BUSY_SNAPSHOT).
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        _wait_at_most(connection, limit)
+
+
+def _wait_at_most(connection: Connection, seconds: float) -> None:
+    sqlite: sqlite3.Connection | None = connection.connection.driver_connection
+    if sqlite is not None:
+        sqlite.execute(f"PRAGMA busy_timeout={int(max(0.0, seconds) * 1000)}")
 
 
 def quick_sqlite(engine: Engine) -> sqlite3.Connection:
@@ -102,18 +121,44 @@ def writing_engine(engine: Engine) -> Engine:
     return engine.execution_options(**{_WRITES: True})
 
 
+def patience(seconds: float) -> dict[str, float]:
+    """Options of a transaction that writes: on SQLite it waits for the write lock so long at most.
+
+    On PostgreSQL each of its locks is waited for as long as a write may.
+    """
+    return {_PATIENCE: seconds}
+
+
 def busy_timeout_of(engine: Engine) -> float:
     """The seconds that a write waits for others."""
     return float(engine.get_execution_options()[_BUSY_TIMEOUT])
 
 
+# What SQLite says while others hold the file; the last after many tries at it.
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_OUT_OF_REACH = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+# serialization_failure and deadlock_detected: the transaction is undone, and may be run again.
+_GIVEN_UP = ("40001", "40P01")
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's own primary result code, where the error is one of SQLite's."""
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Whether `error` says that another write held the database for too long."""
-    if not isinstance(error, OperationalError):
-        return False
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return getattr(error.orig, "sqlstate", None) == "55P03"
+    return _sqlite_code(error) in _BUSY or _sqlstate(error) == "55P03"
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Whether `error` says that there is no room left to write to."""
+    return _sqlite_code(error) == sqlite3.SQLITE_FULL or _sqlstate(error) == "53100"
 
 
 def is_unreachable(error: DBAPIError) -> bool:
@@ -121,22 +166,21 @@ def is_unreachable(error: DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
     if isinstance(error.orig, sqlite3.Error):
-        return error.orig.sqlite_errorcode & 0xFF in (
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR,
-        )
-    state = getattr(error.orig, "sqlstate", None)
+        return _sqlite_code(error) in _OUT_OF_REACH
+    state = _sqlstate(error)
     # No SQLSTATE: the connection failed before the server spoke. Class 53 is lack of resources,
-    # 57P0x a server that is shutting down or starting up.
+    # 58 a failing disk, 57P0x a server that is shutting down or starting up.
     return isinstance(error, OperationalError) and (
-        state is None or state.startswith(("53", "08", "57P0"))
+        state is None or state.startswith(("53", "58", "08", "57P0"))
     )
 
 
 def is_given_up(error: DBAPIError) -> bool:
-    """Whether `error` says that a replica has gone, or that it ended a read to go on replaying."""
-    return is_unreachable(error) or getattr(error.orig, "sqlstate", None) == "40001"
+    """Whether `error` says that the transaction was undone for the sake of others.
+
+    A replica, too, gives a read up so, to go on replaying.
+    """
+    return _sqlstate(error) in _GIVEN_UP
 
 
 def check_reachable(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -15,7 +16,16 @@ from sqlalchemy.orm import Session
 from app.kernel.access import Principal
 from app.kernel.answers import Answers
 from app.kernel.asking import asking_of
-from app.kernel.database import BusyError, busy_timeout_of, reading_engine, writing_engine
+from app.kernel.database import (
+    BusyError,
+    CommitInDoubtError,
+    busy_timeout_of,
+    is_full,
+    is_unreachable,
+    patience,
+    reading_engine,
+    writing_engine,
+)
 from app.kernel.freshness import freshness_of
 from app.kernel.journal import (
     Author,
@@ -143,27 +153,35 @@ class Database:
         return None
 
     @contextmanager
-    def writing(self, author: Author) -> Iterator[RecordSession]:
-        """A session that is committed, as one revision at most, when the block ends well."""
-        with self._turn(), self._begun_writing(author) as session:
+    def writing(self, author: Author, *, asked_at: float | None = None) -> Iterator[RecordSession]:
+        """A session that is committed, as one revision at most, when the block ends well.
+
+        Others are waited for until the busy timeout after `asked_at`, of time.monotonic(), or after
+        now. Raises BusyError after that, CommitInDoubtError where the database breaks off in the
+        commit itself.
+        """
+        until = (time.monotonic() if asked_at is None else asked_at) + self._busy_timeout
+        with self._turn(until), self._begun_writing(author, until) as session:
             mine = session.info["recorder"]
             yield session
-            session.commit()
+            _commit(session)
             if mine.changed:
                 self._own = max(self._own, mine.number)
                 self.freshness.committed(mine.number)
 
-    def _begun_writing(self, author: Author) -> RecordSession:
-        session, recorder = self._begun(
-            self._writing, author.principal, lambda session: Recorder.begin(session, author)
-        )
+    def _begun_writing(self, author: Author, until: float) -> RecordSession:
+        def begin(session: RecordSession) -> Recorder:
+            session.connection(execution_options=patience(until - time.monotonic()))
+            return Recorder.begin(session, author)
+
+        session, recorder = self._begun(self._writing, author.principal, begin)
         session.info["recorder"] = recorder
         return session
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, until: float) -> Iterator[None]:
         """One write of this process at a time: to wait here costs no connection and no polling."""
-        if not self._writes.acquire(timeout=self._busy_timeout):
+        if not self._writes.acquire(timeout=max(0.0, until - time.monotonic())):
             raise BusyError
         try:
             yield
@@ -183,3 +201,15 @@ class Database:
         self.freshness.close()
         for engine in self._engines:
             engine.dispose()
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        # Whatever is flushed before it names its statement; COMMIT itself has none. A commit that
+        # there is no room for is none.
+        in_commit = error.statement is None
+        if in_commit and is_unreachable(error) and not is_full(error):
+            raise CommitInDoubtError from error
+        raise

@@ -1,10 +1,12 @@
 """One request's transaction: rendered, compared by its ETag and committed before it is answered."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import structlog
 from fastapi import Request, Response
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,7 +15,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from app.kernel.access import Principal
 from app.kernel.conditional import etag_of
 from app.kernel.constraints import conflict_of
-from app.kernel.database import BusyError, is_busy, is_given_up, is_unreachable
+from app.kernel.database import (
+    BusyError,
+    CommitInDoubtError,
+    is_busy,
+    is_full,
+    is_given_up,
+    is_unreachable,
+)
 from app.kernel.dates import utc_now
 from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
 from app.kernel.journal import Author, head, recorder
@@ -24,6 +33,9 @@ from app.kernel.sessions import Database, RecordSession
 
 M = TypeVar("M", bound=BaseModel)
 C = TypeVar("C", bound=BaseModel | Mapping[str, Any])
+# How often an endpoint is run, in all, where the database gives its transaction up.
+ATTEMPTS = 4
+log = structlog.get_logger("clearsky.database")
 
 
 def reading_headers(revision: int, etag: str) -> dict[str, str]:
@@ -45,11 +57,21 @@ def available() -> Iterator[None]:
         raise conflict_of(error) from error
     except BusyError as error:
         raise Unavailable("Other writes hold the database.") from error
+    except CommitInDoubtError as error:
+        detail = (
+            "The database broke off in the commit: the write is there whole or not at all. Send it"
+            " again with the same Idempotency-Key, or read the record first."
+        )
+        raise Unavailable(detail, retry_after=5) from error
     except PoolTimeoutError as error:
         raise Unavailable("All database connections are in use.") from error
     except DBAPIError as error:
         if is_busy(error):
             raise Unavailable("Another write holds the database.") from error
+        if is_given_up(error):
+            raise Unavailable("Other transactions stand in the way.") from error
+        if is_full(error):
+            raise Unavailable("The database has no room to write.", retry_after=5) from error
         if is_unreachable(error):
             raise Unavailable("The database cannot be reached.", retry_after=5) from error
         raise
@@ -68,12 +90,15 @@ class Transaction:
     idempotency_key: str | None = None
     reason: str | None = None
     body: bytes = b""
+    # Since when the caller waits, for a thread first of all.
+    asked_at: float = field(default_factory=time.monotonic)
     headers: dict[str, str] = field(default_factory=dict)
     # What the ETag is a digest of where that is not the whole answer; and that answer, rendered.
     etag_source: bytes | None = None
     _body: bytes | None = None
     _session: RecordSession | None = None
     _revision: int | None = None
+    _on_primary: bool = False
 
     @property
     def session(self) -> RecordSession:
@@ -115,35 +140,36 @@ class Transaction:
     ) -> Response:
         """Runs the endpoint in the transaction and renders what it returns.
 
-        A read may return an answer of its own.
+        A read may return an answer of its own. What the database gives up is run again from the
+        start, a bounded number of times.
         """
+        run = self._write if self.writes else self._read
         with available():
-            if self.writes:
-                return self._write(endpoint, adapter, status)
-            return self._read(endpoint, adapter, status)
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    return run(endpoint, adapter, status)
+                except DBAPIError as error:
+                    if not (left and self._may_run_again(error)):
+                        raise
+                    reason = str(error.orig).partition("\n")[0]
+                    log.warning("transaction given up", error=reason, attempts_left=left)
+                self._forget()
+        raise AssertionError("not reached")
+
+    def _may_run_again(self, error: DBAPIError) -> bool:
+        replica = self.database.has_replica and not self.writes and not self._on_primary
+        return is_given_up(error) or (replica and is_unreachable(error))
+
+    def _forget(self) -> None:
+        """Makes it as it was before the endpoint ran, but for where it is to read next."""
+        self.headers.clear()
+        self._body = self.etag_source = self._session = self._revision = None
+        self._on_primary = True
 
     def _read(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
-        try:
-            return self._read_once(endpoint, adapter, status)
-        except DBAPIError as error:
-            if not (self.database.has_replica and is_given_up(error)):
-                raise
-            # A replica may give a read up midway; the primary then answers, from the start.
-            self.headers.clear()
-            self._body = self.etag_source = self._revision = None
-            return self._read_once(endpoint, adapter, status, on_primary=True)
-
-    def _read_once(
-        self,
-        endpoint: Callable[[], Any],
-        adapter: TypeAdapter[Any],
-        status: int,
-        *,
-        on_primary: bool = False,
-    ) -> Response:
-        at_least = self.min_revision or 0
+        at_least, on_primary = self.min_revision or 0, self._on_primary
         with self.database.reading(self.principal, at_least, on_primary=on_primary) as session:
             self._session = session
             try:
@@ -164,12 +190,12 @@ class Transaction:
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
         author = Author(self.principal, self.request.state.request_id, self.reason)
-        with self.database.writing(author) as session:
+        with self.database.writing(author, asked_at=self.asked_at) as session:
             self._session = session
             if self.idempotency_key is not None:
-                digest = request_digest(
-                    self.request.method, str(self.request.url.include_query_params()), self.body
-                )
+                # Not the host: the same record may be served at several.
+                url = self.request.url
+                digest = request_digest(self.request.method, f"{url.path}?{url.query}", self.body)
                 kept = kept_answer(session, self.principal.name, self.idempotency_key, digest)
                 if kept is not None:
                     headers = {**kept.headers, "Idempotent-Replayed": "true"}

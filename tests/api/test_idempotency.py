@@ -28,6 +28,16 @@ def test_the_same_key_and_request_give_the_same_answer_once(clients):
     assert count(clients) == 1
 
 
+def test_a_repeat_that_is_sent_to_another_address_of_the_record_is_a_repeat(clients):
+    key = {"Idempotency-Key": "moved"}
+    first = clients.korea.post(PATH, json=BODY, headers=key)
+    again = clients.korea.post(PATH, json=BODY, headers={**key, "Host": "other.example"})
+    assert again.content == first.content
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert count(clients) == 1
+
+
 def test_another_request_under_the_key_is_refused(clients):
     key = {"Idempotency-Key": "two"}
     clients.korea.post(PATH, json=BODY, headers=key).raise_for_status()

@@ -1,6 +1,5 @@
 """Fixtures of the command line's tests."""
 
-import socket
 import sys
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from app.cli import main
 from app.settings import current_settings
-from tests.cli.running import Run, Told
+from tests.cli.running import Run, Told, unused_port
 
 
 @pytest.fixture
@@ -53,6 +52,4 @@ def run(
 @pytest.fixture
 def free_port() -> int:
     """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return unused_port()
