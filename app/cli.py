@@ -375,7 +375,9 @@ def _why(context: click.Context, parameter: click.Parameter, value: str) -> str:
     '  clearsky redact person zhou-guomei --reason "Asked for by the person"\n'
     '  clearsky redact person zhou-guomei --revision 1 --reason "Asked for by the person"',
 )
-@click.argument("kind", type=click.Choice(sorted({*COLLECTIONS.values()} - {"redaction"})))
+@click.argument(
+    "kind", metavar="KIND", type=click.Choice(sorted({*COLLECTIONS.values()} - {"redaction"}))
+)
 @click.argument("record_id", metavar="ID")
 @click.option(
     "--revision",
