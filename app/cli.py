@@ -1,4 +1,4 @@
-"""The command line: clearsky serve | migrate | load | export | keys | verify."""
+"""The command line: serve, migrate, load, export, keys, verify, redact, backup, restore."""
 
 import json
 import os
@@ -6,11 +6,11 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 import uvicorn
@@ -20,8 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.supervisors import Multiprocess
 
 from app import __version__
+from app.backups.archive import BackupError, Manifest
+from app.backups.backup import backup
+from app.backups.restore import restore
 from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, Loaded, LoadError, load, read_folders
+from app.feed.collections import COLLECTIONS
+from app.feed.redaction import redact
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR, Role
 from app.kernel.database import CommitInDoubtError, open_engine
@@ -38,11 +43,14 @@ from app.operations.listening import bound, shared_out
 from app.settings import Settings, SettingsError, current_settings, load_settings
 from app.tables import directory
 
+B = TypeVar("B")
+
 EXAMPLES_OF_MAIN = """\b
 Examples:
   clearsky serve
   clearsky keys create kr-desk --role reporter --party KR
   clearsky verify
+  clearsky backup before-upgrade
 """
 
 
@@ -312,28 +320,122 @@ def revoke_key(name: str) -> None:
     click.echo(f"Revoked {name}.")
 
 
+def _published_hash(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | None:
+    if value is None:
+        return None
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise click.BadParameter(f"{value!r} is not 64 hexadecimal digits", context, parameter)
+    if not context.params.get("since"):
+        raise click.BadParameter("it needs --since, the revision that has it", context, parameter)
+    return value
+
+
 @cli.command("verify", epilog="\b\nExamples:\n  clearsky verify\n  clearsky verify --since 1")
-@click.option("--since", type=click.IntRange(min=0), default=0, help="Trust it up to here.")
-def verify_command(since: int) -> None:
+@click.option(
+    "--since", type=click.IntRange(min=0), default=0, is_eager=True, help="Trust it up to here."
+)
+@click.argument("published", metavar="[HASH]", required=False, callback=_published_hash)
+def verify_command(since: int, published: str | None) -> None:
     """Recompute the journal's hash chain, and compare every record with its last change.
 
-    The exit status is 1 where something does not fit.
+    With --since N and HASH, a head that was published, prove that the chain extends it. The exit
+    status is 1 where something does not fit.
     """
     with opened() as database, database.reading(OPERATOR) as session:
         try:
-            result = verify(session, since)
+            result = verify(session, since, published)
         except Problem as problem:
             raise Refused(problem.detail) from None
     if result.fault is None:
+        extended = f" and extend revision {since} as it was published" if published else ""
+        redacted = f", with {result.redacted} changes redacted" if result.redacted else ""
         click.echo(
-            f"{result.revisions} revisions hold; the head is {result.head.revision} "
-            f"{result.head.hash}"
+            f"{result.revisions} revisions hold{extended}{redacted}; the head is "
+            f"{result.head.revision} {result.head.hash}"
         )
         return
     fault = result.fault
     record = f", {fault.kind} {fault.id}" if fault.kind else ""
     click.echo(f"Altered: revision {fault.revision}{record}: {fault.detail}", err=True)
     sys.exit(1)
+
+
+def _why(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not (value.strip() and value.isprintable()):
+        raise click.BadParameter(f"{value!r} is no printable text", context, parameter)
+    return value
+
+
+@cli.command(
+    "redact",
+    epilog="\b\nExamples:\n"
+    '  clearsky redact person zhou-guomei --reason "Asked for by the person"\n'
+    '  clearsky redact person zhou-guomei --revision 1 --reason "Asked for by the person"',
+)
+@click.argument(
+    "kind", metavar="KIND", type=click.Choice(sorted({*COLLECTIONS.values()} - {"redaction"}))
+)
+@click.argument("record_id", metavar="ID")
+@click.option(
+    "--revision",
+    "revisions",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Only what this revision says of it; can be repeated. Without it, all that is past.",
+)
+@click.option("--reason", required=True, callback=_why, help="Why, for the journal; all see it.")
+def redact_command(kind: str, record_id: str, revisions: tuple[int, ...], reason: str) -> None:
+    """Take what past changes say of the record ID of a KIND out of the journal, for good.
+
+    The hash chain still holds, and the journal says when this was done, by whom and why. What the
+    record says now is not taken away: change or delete it first.
+    """
+    with opened() as database, database.writing(_operator(reason)) as session:
+        try:
+            made = redact(session, kind, record_id, reason, revisions)
+        except Problem as problem:
+            raise Refused(problem.detail.rstrip(".") + ".") from None
+        numbers = sorted(number for redaction in made for number in redaction.revisions)
+        ids = ", ".join(redaction.id for redaction in made)
+    click.echo(
+        f"Redacted in revisions {', '.join(map(str, numbers))}; the journal has it as {ids}."
+    )
+
+
+@cli.command("backup", epilog="\b\nExample:\n  clearsky backup before-upgrade")
+@click.argument("target", type=click.Path(path_type=Path))
+def backup_command(target: Path) -> None:
+    """Write everything to the new folder TARGET, as of one revision, while writes go on."""
+    with opened() as database:
+        manifest = _kept(backup, database, target)
+    click.echo(f"{target}: revision {manifest.revision} {manifest.hash}")
+
+
+@cli.command("restore", epilog="\b\nExample:\n  clearsky restore before-upgrade")
+@click.argument("source", type=click.Path(path_type=Path))
+def restore_command(source: Path) -> None:
+    """Fill an empty database from the backup SOURCE, verify it, and say which revision it is at.
+
+    It overwrites nothing; where anything is wrong the database stays empty. A backup of either
+    engine can be restored on the other.
+    """
+    with opened(migrated=False) as database:
+        manifest = _kept(restore, database.engine, source)
+    click.echo(
+        f"Restored and verified: revision {manifest.revision} {manifest.hash}, as of "
+        f"{manifest.made_at:%Y-%m-%dT%H:%M:%SZ}"
+    )
+
+
+def _kept(step: Callable[[B, Path], Manifest], database: B, folder: Path) -> Manifest:
+    try:
+        return step(database, folder)
+    except BackupError as error:
+        raise Refused(str(error)) from None
+    except OSError as error:
+        raise Refused(f"{error.filename or folder}: {error.strerror}.") from None
 
 
 @cli.command("openapi", epilog="\b\nExample:\n  clearsky openapi > openapi.json")

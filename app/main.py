@@ -18,6 +18,7 @@ from app.codes import router as codes_router
 from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
+from app.feed import redactions_router
 from app.feed import router as feed_router
 from app.kernel.answering import Answering
 from app.kernel.bodies import BodyLimit
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people_router,
         documents_router,
         codes_router,
+        redactions_router,
         feed_router,
         operations_router,
     ):

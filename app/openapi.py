@@ -32,6 +32,7 @@ TAGS = [
     ("documents", "Sources and attachments."),
     ("codes", "Every enumeration, with labels in three languages."),
     ("journal", "Changes, histories, and proof that nothing was altered."),
+    ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("operations", "For operators and monitors."),
 ]
 

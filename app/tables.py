@@ -4,6 +4,7 @@ from app.agreements import models as agreements
 from app.dialogues import models as dialogues
 from app.directory import models as directory
 from app.documents import models as documents
+from app.feed import models as feed
 from app.kernel import idempotency, journal, keys
 from app.kernel.records import Base
 from app.reporting import models as reporting
@@ -14,6 +15,7 @@ __all__ = [
     "dialogues",
     "directory",
     "documents",
+    "feed",
     "idempotency",
     "journal",
     "keys",

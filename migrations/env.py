@@ -30,7 +30,14 @@ def migrate(connection: Connection) -> None:
 
 
 def run() -> None:
-    """Migrates the engine that the program gave, or else the database of the settings."""
+    """Migrates what the program gave, or else the database of the settings.
+
+    A connection that it gave is in a transaction, which it commits itself.
+    """
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        migrate(given)
+        return
     engine = context.config.attributes.get("engine") or open_engine(current_settings().database_url)
     with writing_engine(engine).connect() as connection:
         migrate(connection)

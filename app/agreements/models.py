@@ -65,6 +65,7 @@ class Agreement(Cited, Record):
 
     __tablename__ = "agreement"
     representation = AgreementRecord
+    held_by = "overseen_by"
 
     kind: Mapped[AgreementKind] = mapped_column(codes(AgreementKind, "kind"))
     name: Mapped[LocalizedText] = mapped_column(Document)
@@ -79,11 +80,6 @@ class Agreement(Cited, Record):
     authentic_languages: Mapped[list[str]] = mapped_column(Document)
     relations: Mapped[list[Relation]] = parts(Relation, foreign_keys=[Relation.agreement_id])
     signatures: Mapped[list[Signature]] = parts(Signature)
-
-    @property
-    def holder(self) -> str | None:
-        """The dialogue that oversees it."""
-        return self.overseen_by
 
     @property
     def parties(self) -> list[str]:
@@ -150,6 +146,7 @@ class ActionItem(Cited, Record):
 
     __tablename__ = "action_item"
     representation = ActionItemRecord
+    held_by = "agreement"
 
     agreement: Mapped[str] = reference("agreement", index=False)
     number: Mapped[int]
@@ -162,11 +159,6 @@ class ActionItem(Cited, Record):
     ended: Mapped[str | None] = mapped_column(KeyText)
     lineage: Mapped[list[Lineage]] = parts(Lineage, foreign_keys=[Lineage.action_item_id])
     deliverables: Mapped[list[Deliverable]] = parts(Deliverable)
-
-    @property
-    def holder(self) -> str:
-        """Its agreement."""
-        return self.agreement
 
     @property
     def themes(self) -> list[Theme]:

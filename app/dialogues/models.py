@@ -108,6 +108,7 @@ class Meeting(Cited, Record):
 
     __tablename__ = "meeting"
     representation = MeetingRecord
+    held_by = "dialogue"
 
     dialogue: Mapped[str] = reference("dialogue")
     ordinal: Mapped[int | None]
@@ -130,11 +131,6 @@ class Meeting(Cited, Record):
     def sort_name(self) -> LocalizedText | None:
         """Its name, where it has one."""
         return self.name
-
-    @property
-    def holder(self) -> str:
-        """Its dialogue."""
-        return self.dialogue
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

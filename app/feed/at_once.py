@@ -26,6 +26,7 @@ _CHANGES = select(
     Change.operation,
     Change.document,
     Change.digest,
+    Change.redacted_in,
     Change.sequence,
 ).limit(bindparam("limit", type_=Integer))
 _PAGE = OneStatement(
@@ -51,6 +52,9 @@ async def changes_since(question: Question) -> Answered | None:
     if found is None:
         return None
     rows = found.rows["changes"]
+    if any(redacted_in is not None for *_, redacted_in, _ in rows):
+        # What stands in the place of a redacted document is told the ordinary way.
+        return None
     next_cursor, headers = None, {}
     if len(rows) > limit:
         rows = rows[:limit]
@@ -61,7 +65,7 @@ async def changes_since(question: Question) -> Answered | None:
 
 
 def _items(rows: Rows) -> list[dict[str, Any]]:
-    return [feed_item(revision, _moment(at), *rest) for revision, at, *rest, _sequence in rows]
+    return [feed_item(revision, _moment(at), *rest) for revision, at, *rest, _, _ in rows]
 
 
 def feed_item(
@@ -73,7 +77,7 @@ def feed_item(
     document: str | None,
     digest: str,
 ) -> dict[str, Any]:
-    """An item of the feed, for orjson; `document` is told as it was written."""
+    """An item of the feed, for orjson; `document`, if not redacted, is told as it was written."""
     return {
         "revision": revision,
         "at": at,
@@ -83,6 +87,7 @@ def feed_item(
         # Canonical JSON, of which the digest is.
         "record": None if document is None else orjson.Fragment(document),
         "digest": digest,
+        "redacted": None,
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 
 from app.feed.collections import Kind
 from app.feed.schemas import ChangePage, HistoryPage
+from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.journal import Change, Revision
 from app.kernel.pages import PageQuery, keyset_page, repeatable
 from app.kernel.problems import NotFound
@@ -64,8 +65,9 @@ def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> 
     )
 
 
-def _changes() -> Select[Change, Revision]:
-    return select(Change, Revision).join(Revision, Revision.number == Change.revision)
+def _changes() -> Select[*tuple[Any, ...]]:
+    changes = select(Change, Revision, *REDACTING)
+    return with_tombstones(changes.join(Revision, Revision.number == Change.revision))
 
 
 def _change(row: Row[Any]) -> dict[str, Any]:
@@ -78,4 +80,5 @@ def _change(row: Row[Any]) -> dict[str, Any]:
         "operation": change.operation,
         "record": None if change.document is None else json.loads(change.document),
         "digest": change.digest,
+        "redacted": tombstone(row[2:6]),
     }

@@ -14,6 +14,7 @@ COLLECTIONS = {
     "documents": "document",
     "status-reports": "status_report",
     "assessments": "assessment",
+    "redactions": "redaction",
 }
 
 Kind = Literal[
@@ -27,4 +28,5 @@ Kind = Literal[
     "document",
     "status_report",
     "assessment",
+    "redaction",
 ]

@@ -71,9 +71,13 @@ def get_journal_head(tx: Reading) -> JournalHeadRecord:
 
 @router.post("/journal/verify", operation_id="verifyJournal", responses=VERIFY)
 def verify_journal(tx: Reading, body: VerificationBody | None = None) -> VerificationRecord:
-    """Recomputes the chain, and compares every record with its last change."""
+    """Recomputes the chain, and compares every record with its last change.
+
+    With `since` and `hash`, a head that was published, it proves that the chain extends that.
+    """
     require_role(tx.principal, Role.READER)
-    return verify(tx.session, body.since if body else 0)
+    asked = body or VerificationBody()
+    return verify(tx.session, asked.since, asked.hash)
 
 
 def _add_history(collection: str, kind: str) -> None:

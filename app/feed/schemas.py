@@ -5,8 +5,43 @@ from typing import Any
 
 from pydantic import Field
 
+from app.kernel.access import Visibility
 from app.kernel.journal import Operation
-from app.kernel.schemas import Count, Page, Schema
+from app.kernel.schemas import Count, Page, RecordIdentity, RecordReading, Schema
+from app.kernel.text import PartyCode
+
+
+class Tombstone(Schema):
+    """What stands in the place of a document that was redacted: when, by whom, why."""
+
+    revision: int = Field(description="The revision that redacted it.")
+    at: datetime
+    by: str = Field(description="The principal who did.")
+    reason: str | None
+
+
+class RedactionFields(Schema):
+    """What was redacted, by whom and why."""
+
+    record_kind: str = Field(examples=["person"])
+    record_id: str = Field(description="The record's id.")
+    revisions: list[int] = Field(
+        description="The revisions whose changes of that record have no document any more."
+    )
+    reason: str
+    redacted_by: str = Field(description="The principal who did.")
+    visibility: Visibility = Field(description="As that of the changes that it names.")
+    parties: list[PartyCode] = Field(
+        description="The parties that see it where it is not public; otherwise none."
+    )
+
+
+class RedactionRecord(RecordReading, RedactionFields, RecordIdentity):
+    """That documents in past changes of one record were taken away."""
+
+
+class RedactionPage(Page[RedactionRecord]):
+    """A page of redactions."""
 
 
 class ChangeRecord(Schema):
@@ -18,10 +53,13 @@ class ChangeRecord(Schema):
     id: str
     operation: Operation
     record: dict[str, Any] | None = Field(
-        description="The record after the change; null where it was deleted."
+        description="The record after the change; null where it was deleted, or `redacted`."
     )
     digest: str = Field(
         description="SHA-256 of `record` as canonical JSON (RFC 8785), as the hash chain holds it."
+    )
+    redacted: Tombstone | None = Field(
+        description="Where the record in this change was taken away: when, by whom, why."
     )
 
 
@@ -59,6 +97,12 @@ class VerificationBody(Schema):
     """What to verify."""
 
     since: Count = Field(default=0, description="Trust the chain up to this revision.")
+    hash: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The hash that revision `since` was published with: proves that the chain of "
+        "now extends it.",
+    )
 
 
 class Fault(Schema):
@@ -75,5 +119,9 @@ class VerificationRecord(Schema):
 
     valid: bool
     revisions: int = Field(description="How many revisions were recomputed.")
+    redacted: int = Field(
+        description="How many of their changes have no document because it was redacted, each by "
+        "a redaction that the journal holds."
+    )
     head: JournalHeadRecord
     fault: Fault | None

@@ -2,7 +2,8 @@
 
 Each line is an item of the feed: the last change up to that revision of each record that is there.
 It is read from the journal in batches, each a transaction of its own, so that a slow client keeps
-nothing open; what is written meanwhile does not show, since nothing in the journal changes.
+nothing open; what is written meanwhile does not show, since nothing in the journal changes. Only a
+document that is redacted meanwhile is not there any more, which its line says.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from app.feed.at_once import feed_item
 from app.feed.collections import COLLECTIONS, Kind
+from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
 from app.kernel.journal import Change, Operation, Revision
@@ -29,16 +31,18 @@ BATCH = 500
 _later = aliased(Change)
 _AT = bindparam("at_revision", type_=BigInteger)
 _BATCH = (
-    select(
-        Change.revision,
-        Revision.at,
-        Change.kind,
-        Change.record_id,
-        Change.operation,
-        Change.document,
-        Change.digest,
+    with_tombstones(
+        select(
+            Change.revision,
+            Revision.at,
+            Change.kind,
+            Change.record_id,
+            Change.operation,
+            Change.document,
+            Change.digest,
+            *REDACTING,
+        ).join(Revision, Revision.number == Change.revision)
     )
-    .join(Revision, Revision.number == Change.revision)
     .where(
         Change.kind == bindparam("of_kind", type_=String),
         Change.record_id > bindparam("after", type_=String),
@@ -99,4 +103,5 @@ def _batch(
 
 
 def _line(change: Row[*tuple[Any, ...]]) -> bytes:
-    return orjson.dumps(feed_item(*change), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    item = feed_item(*change[:7]) | {"redacted": tombstone(change[7:])}
+    return orjson.dumps(item, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)

@@ -3,17 +3,22 @@
 import hashlib
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, select
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.feed.schemas import Fault, JournalHeadRecord, VerificationRecord
+from app.feed.models import Redaction
+from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
+from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
 from app.kernel.journal import Change, JournalHead, Operation, Revision, moment
 from app.kernel.problems import InvalidRequest, invalid_field
-from app.kernel.records import Record, digest_of, document_of, record_classes
+from app.kernel.records import Record, audience_of, digest_of, document_of, record_classes
 from app.kernel.visibility import seeing_all
 
 _BATCH = 500
@@ -26,45 +31,124 @@ def head_of(session: Session) -> JournalHeadRecord:
     return JournalHeadRecord(revision=head.number, hash=head.hash, at=at)
 
 
-def verify(session: Session, since: int = 0) -> VerificationRecord:
+def verify(session: Session, since: int = 0, published: str | None = None) -> VerificationRecord:
     """Recomputes the chain after revision `since`, and compares every record with the journal.
 
-    Memory is bounded: revisions and records are read in batches. Raises InvalidRequest where there
-    is no revision `since`.
+    With `published`, the hash that revision `since` had when it was published, also proves that
+    the chain extends it. Memory is bounded: revisions and records are read in batches; only the
+    names of what was redacted are all held. Raises InvalidRequest where there is no revision
+    `since` and none was published.
     """
     head = head_of(session)
     with seeing_all(session):
-        checked, fault = _verify_chain(session, head, since)
-        fault = fault or next(_altered_records(session), None)
-    return VerificationRecord(valid=fault is None, revisions=checked, head=head, fault=fault)
+        walk = _Walk(_named_by_redactions(session))
+        fault = (
+            _verify_chain(session, head, walk, since, published)
+            or _misplaced_deletion(session)
+            or next(_altered_records(session), None)
+        )
+    return VerificationRecord(
+        valid=fault is None,
+        revisions=walk.revisions,
+        redacted=walk.redacted,
+        head=head,
+        fault=fault,
+    )
+
+
+class _Named(NamedTuple):
+    """What a journalled redaction says of a change that it names."""
+
+    redacted_in: int
+    visibility: Visibility
+    audience: str | None
+
+
+# By the change's kind, id and revision.
+NamedChanges = dict[tuple[str, str, int], _Named]
+
+
+@dataclass
+class _Walk:
+    """How far a verification has come, and what it has found redacted."""
+
+    named: NamedChanges
+    revisions: int = 0
+    redacted: int = 0
+    # The first change that rests on the redaction in each revision.
+    first_resting_on: dict[int, Change] = field(default_factory=dict)
+
+
+def _named_by_redactions(session: Session) -> NamedChanges:
+    redactions = session.execute(
+        select(Change.revision, Change.document)
+        .where(Change.kind == Redaction.__tablename__, Change.document.is_not(None))
+        .order_by(Change.revision)
+    )
+    named: NamedChanges = {}
+    for revision, document in redactions:
+        try:
+            found = RedactionRecord.model_validate_json(document or "")
+        except ValidationError:
+            # Not what was written, which the chain will show.
+            continue
+        audience = audience_of(found.parties) if found.parties else None
+        for number in found.revisions:
+            named.setdefault(
+                (found.record_kind, found.record_id, number),
+                _Named(revision, found.visibility, audience),
+            )
+    return named
 
 
 def _verify_chain(
-    session: Session, head: JournalHeadRecord, since: int
-) -> tuple[int, Fault | None]:
+    session: Session, head: JournalHeadRecord, walk: _Walk, since: int, published: str | None
+) -> Fault | None:
     previous = GENESIS
     if since:
         trusted = session.scalar(select(Revision.hash).where(Revision.number == since))
-        if trusted is None:
+        if trusted is None and published is None:
             raise _no_such_revision(since, head.revision)
+        if trusted is None:
+            return Fault(
+                revision=min(since, head.revision + 1),
+                detail=f"Missing: revision {since} was published; the newest is {head.revision}.",
+            )
         previous = trusted
+    if published not in (None, previous):
+        return Fault(
+            revision=since,
+            detail=f"Its hash is {previous}, not the one that was published: it, or one before it, "
+            "was written anew.",
+        )
     expected = since + 1
     with closing(_revisions(session, since)) as revisions:
         for revision, changes in revisions:
             if revision.number != expected:
-                return expected - since - 1, Fault(
+                return Fault(
                     revision=expected, detail=f"Missing: revision {revision.number} follows."
                 )
-            fault = _fault_of(revision, changes, previous)
+            fault = _fault_of(revision, changes, previous, walk)
             if fault is not None:
-                return expected - since - 1, fault
+                return _first_of(fault, revision.number, walk)
             previous, expected = revision.hash, expected + 1
+            walk.revisions += 1
     if (head.revision, head.hash) != (expected - 1, previous):
-        return expected - since - 1, Fault(
+        return Fault(
             revision=head.revision,
             detail=f"The head names revision {head.revision}; the chain ends at {expected - 1}.",
         )
-    return expected - since - 1, None
+    return None
+
+
+def _first_of(fault: Fault, revision: int, walk: _Walk) -> Fault:
+    """The fault of a revision, or that of a change which only a redaction in it has excused."""
+    resting = walk.first_resting_on.get(revision)
+    if resting is None:
+        return fault
+    return _fault_in(
+        resting, f"It was taken away, and the redaction in revision {revision} does not hold."
+    )
 
 
 def _no_such_revision(since: int, newest: int) -> InvalidRequest:
@@ -91,18 +175,13 @@ def _revisions(
             yield found[0][0], [row[1] for row in found if row[1] is not None]
 
 
-def _fault_of(revision: Revision, changes: list[Change], previous: str) -> Fault | None:
+def _fault_of(
+    revision: Revision, changes: list[Change], previous: str, walk: _Walk
+) -> Fault | None:
     for change in changes:
-        absent = change.document is None
-        text = "null" if change.document is None else change.document
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        if absent != (change.operation is Operation.DELETE) or digest != change.digest:
-            return Fault(
-                revision=revision.number,
-                kind=change.kind,
-                id=change.record_id,
-                detail="The record in this change is not the one that was written.",
-            )
+        fault = _fault_of_change(change, walk)
+        if fault is not None:
+            return fault
     seal = RevisionSeal(
         number=revision.number,
         at=moment(revision.at),
@@ -123,6 +202,89 @@ def _fault_of(revision: Revision, changes: list[Change], previous: str) -> Fault
     return None
 
 
+def _fault_of_change(change: Change, walk: _Walk) -> Fault | None:
+    if change.document is None and not change.is_deletion:
+        named = walk.named.get((change.kind, change.record_id, change.revision))
+        if named is None or named.redacted_in <= change.revision:
+            return _fault_in(change, "It is missing, and no redaction in the journal names it.")
+        if named != (change.redacted_in, change.visibility, change.audience):
+            return _fault_in(change, "Its tombstone is not the one that was set for it.")
+        walk.first_resting_on.setdefault(named.redacted_in, change)
+        walk.redacted += 1
+    elif change.redacted_in is not None:
+        return _fault_in(change, "It is marked as redacted, and is not.")
+    else:
+        text = "null" if change.document is None else change.document
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if (change.document is None) != change.is_deletion or digest != change.digest:
+            return _fault_in(change, "It is not the one that was written.")
+        if change.document is not None and not _is_placed(change, orjson.loads(change.document)):
+            return _fault_in(change, "It is not kept as it says who sees it, and what holds it.")
+    return None
+
+
+def _fault_in(change: Change, detail: str) -> Fault:
+    return Fault(
+        revision=change.revision,
+        kind=change.kind,
+        id=change.record_id,
+        detail=f"The record in this change: {detail[0].lower()}{detail[1:]}",
+    )
+
+
+def _is_placed(change: Change, document: dict[str, Any]) -> bool:
+    """Whether what the chain does not cover of a change is as its document says."""
+    model = record_classes().get(change.kind)
+    if model is None:
+        return True
+    visibility, audience = document["visibility"], None
+    if visibility != Visibility.PUBLIC and model.shown_to is not None:
+        shown = document[model.shown_to]
+        audience = audience_of([shown] if isinstance(shown, str) else shown)
+    holder = None if model.held_by is None else document[model.held_by]
+    placed = (change.visibility.value, change.audience, change.holder)
+    return placed == (visibility, audience, holder)
+
+
+def _misplaced_deletion(session: Session) -> Fault | None:
+    """A deletion that others may see than saw the record, or that is held by another record."""
+    before, between = aliased(Change), aliased(Change)
+    newest_before = (
+        select(func.max(between.revision))
+        .where(
+            between.kind == Change.kind,
+            between.record_id == Change.record_id,
+            between.revision < Change.revision,
+        )
+        .scalar_subquery()
+    )
+    misplaced = session.scalars(
+        select(Change)
+        .join(
+            before,
+            and_(
+                before.kind == Change.kind,
+                before.record_id == Change.record_id,
+                before.revision == newest_before,
+            ),
+        )
+        .where(
+            Change.operation == Operation.DELETE,
+            or_(
+                before.visibility != Change.visibility,
+                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
+                # Earlier versions kept no holder of a deletion.
+                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
+            ),
+        )
+        .order_by(Change.revision)
+        .limit(1)
+    ).first()
+    if misplaced is None:
+        return None
+    return _fault_in(misplaced, "It was deleted for others than it was there for.")
+
+
 def _altered_records(session: Session) -> Iterator[Fault]:
     for kind, model in record_classes().items():
         last_id = ""
@@ -130,10 +292,17 @@ def _altered_records(session: Session) -> Iterator[Fault]:
             select(model).where(model.id > last_id).order_by(model.id).limit(_BATCH)
         ).all():
             last_id = batch[-1].id
-            newest = _newest_changes(session, kind, [record.id for record in batch])
+            ids = [record.id for record in batch]
+            newest = _newest_changes(session, kind, ids)
+            public_since = _public_since(session, kind, ids) if model.counts_from else {}
             for record in batch:
                 change = newest.get(record.id)
-                if change is None or not says(change, document_of(record), model):
+                if (
+                    change is None
+                    or record.audience != change.audience
+                    or not _counts_when_it_did(record, public_since.get(record.id))
+                    or not says(change, document_of(record), model)
+                ):
                     yield Fault(
                         revision=change.revision if change else None,
                         kind=kind,
@@ -153,6 +322,28 @@ def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
     # Written by an earlier version, it lacks the members that have come since, at their defaults.
     read = model.representation.model_validate_json(change.document)
     return read.model_dump(mode="json") == document
+
+
+def _public_since(session: Session, kind: str, ids: list[str]) -> dict[str, int]:
+    """The revision of each record's first change that everybody sees, where there is one."""
+    found = session.execute(
+        select(Change.record_id, func.min(Change.revision))
+        .where(
+            Change.kind == kind,
+            Change.record_id.in_(ids),
+            Change.visibility == Visibility.PUBLIC,
+        )
+        .group_by(Change.record_id)
+    )
+    return dict(found.all())
+
+
+def _counts_when_it_did(record: Record, public_since: int | None) -> bool:
+    """Whether the revisions in which a record began and ceased to count are those that did it."""
+    if record.counts_from is not None and getattr(record, record.counts_from) != public_since:
+        return False
+    ended = None if record.counts_until is None else getattr(record, record.counts_until)
+    return ended in (None, record.revision)
 
 
 def _newest_changes(session: Session, kind: str, ids: list[str]) -> dict[str, Change]:

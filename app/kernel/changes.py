@@ -71,7 +71,7 @@ def create(
         raise InvalidRequest(detail, errors=[invalid_field(("id",), "missing", detail, None)])
     previous = last_change(session, model.__tablename__, record_id)
     if previous is not None:
-        state = "was deleted, and ids are never reused" if previous.document is None else "exists"
+        state = "was deleted, and ids are never reused" if previous.is_deletion else "exists"
         detail = f"A {spoken(model)} {record_id} {state}; give another id."
         raise Conflict(detail, errors=[invalid_field(("id",), "unique_id", detail, record_id)])
     require_references(session, body)

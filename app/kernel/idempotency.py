@@ -5,6 +5,7 @@ answer; with another request it is refused.
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, delete, select
@@ -58,6 +59,18 @@ def kept_answer(session: Session, principal: str, key: str, digest: str) -> Kept
             ],
         )
     return kept
+
+
+def forget_answers(session: Session, revisions: Collection[int]) -> None:
+    """Lets go of the answers to the writes that made these revisions."""
+    kept = session.execute(select(KeptAnswer.principal, KeptAnswer.key, KeptAnswer.headers)).all()
+    for principal, key, headers in kept:
+        if int(headers["Revision"]) in revisions:
+            session.execute(
+                delete(KeptAnswer)
+                .where(KeptAnswer.principal == principal, KeptAnswer.key == key)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def keep_answer(session: Session, answer: KeptAnswer, days: int) -> None:

@@ -81,7 +81,10 @@ class Revision(Base):
 
 
 class Change(Base):
-    """What one revision did to one record; `document` is canonical JSON (RFC 8785) of it after."""
+    """What one revision did to one record; `document` is canonical JSON (RFC 8785) of it after.
+
+    Where the document was redacted it is null, and `redacted_in` is the revision that did so.
+    """
 
     __tablename__ = "change"
     __table_args__ = (
@@ -99,6 +102,12 @@ class Change(Base):
     holder: Mapped[str | None] = mapped_column(KeyText)
     document: Mapped[str | None] = mapped_column(LongText)
     digest: Mapped[str] = mapped_column(KeyText)
+    redacted_in: Mapped[int | None] = mapped_column(BigInteger)
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the record was deleted: then there is no document, and never was."""
+        return self.operation is Operation.DELETE
 
 
 class Secret(Base):
@@ -291,6 +300,7 @@ class Recorder:
             "holder": record.holder,
             "document": None if touched.document is None else document.decode(),
             "digest": sha256(document).hexdigest(),
+            "redacted_in": None,
         }
 
 

@@ -6,22 +6,31 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
-def alembic_config(engine: Engine | None = None) -> Config:
-    """Alembic's configuration for this project; with an engine, for its database."""
+def alembic_config(engine: Engine | None = None, *, connection: Connection | None = None) -> Config:
+    """Alembic's configuration for this project; for a database where an engine of it is given.
+
+    With a connection, everything is done in the transaction that it is in.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine
+    config.attributes["connection"] = connection
     return config
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Runs the migrations that the database has not seen."""
     command.upgrade(alembic_config(engine), revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same in the connection's transaction, with which it is committed or undone."""
+    command.upgrade(alembic_config(connection=connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -37,7 +46,18 @@ def newest_migration() -> str | None:
 def database_migration(engine: Engine) -> str | None:
     """The migration that the database is at; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return migration_of(connection)
+
+
+def migration_of(connection: Connection) -> str | None:
+    """The same, as the connection's transaction sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(migration: str) -> bool:
+    """Whether this version of the code has that migration."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return migration in {script.revision for script in scripts.walk_revisions()}
 
 
 def is_migrated(engine: Engine) -> bool:

@@ -140,6 +140,13 @@ class Gone(Problem):
     title = "Deleted"
 
 
+class Redacted(Problem):
+    """What the record said at that revision was redacted; `redaction` says in which revision."""
+
+    status = 410
+    title = "Redacted"
+
+
 class PreconditionFailed(Problem):
     """If-Match does not name the record's present ETag: somebody has changed it since."""
 

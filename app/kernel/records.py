@@ -54,6 +54,14 @@ class Record(Base):
     __abstract__ = True
 
     representation: ClassVar[type[BaseModel]]
+    # The attribute that names the record which holds this kind, by which the journal finds it.
+    held_by: ClassVar[str | None] = None
+    # The attribute that names the party or the parties which see a record that is not public.
+    shown_to: ClassVar[str | None] = None
+    # The attributes with the revisions in which a record began to count, with its first public
+    # change, and ceased to, with its last.
+    counts_from: ClassVar[str | None] = None
+    counts_until: ClassVar[str | None] = None
     # Attributes of plain text that q searches beside all that is localized.
     searched_attributes: ClassVar[tuple[str, ...]] = ()
 
@@ -83,7 +91,8 @@ class Record(Base):
     @property
     def holder(self) -> str | None:
         """The id of the record that holds this one, by which the journal finds its children."""
-        return None
+        found: str | None = None if self.held_by is None else getattr(self, self.held_by)
+        return found
 
     def settle(self) -> None:
         """Before each write: sets what follows from the rest of the record."""

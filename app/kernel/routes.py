@@ -15,6 +15,7 @@ from app.kernel.problems import (
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Redacted,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -29,6 +30,8 @@ _MATCH = (PreconditionFailed, PreconditionRequired)
 
 LIST = responses(*_EVERY)
 READ = responses(*_EVERY, *_EXISTING)
+# A READ that can be asked of the past.
+READ_PAST = responses(*_EVERY, *_EXISTING, Redacted)
 CREATE = responses(*_EVERY, *_BODY, Forbidden, Conflict, IdempotencyKeyReused)
 STEP = responses(*_EVERY, *_BODY, *_EXISTING, Forbidden, Conflict, IdempotencyKeyReused)
 VERIFY = responses(*_EVERY, *_BODY)

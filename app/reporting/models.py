@@ -60,6 +60,9 @@ class StatusReport(Record):
 
     __tablename__ = "status_report"
     representation = StatusReportRecord
+    held_by = "action_item"
+    shown_to = "party"
+    counts_from, counts_until = "submitted_revision", "withdrawn_revision"
 
     action_item: Mapped[str] = reference("action_item", index=False)
     # The item's agreement, so that the database itself holds the party to be one of its parties.
@@ -82,11 +85,6 @@ class StatusReport(Record):
     corrects: Mapped[str | None] = reference("status_report", column="corrects_id")
     withdrawal_reason: Mapped[LocalizedText | None] = mapped_column(Document)
     submitted_by: Mapped[str | None] = mapped_column(KeyText)
-
-    @property
-    def holder(self) -> str:
-        """Its action item."""
-        return self.action_item
 
     def settle(self) -> None:
         """A draft is its own side's; a step takes place in the revision that writes it."""
@@ -173,6 +171,9 @@ class Assessment(Cited, Record):
 
     __tablename__ = "assessment"
     representation = AssessmentRecord
+    held_by = "action_item"
+    shown_to = "parties"
+    counts_from = "adopted_revision"
 
     meeting: Mapped[str] = reference("meeting")
     held_on: Mapped[str] = mapped_column(KeyText)
@@ -211,11 +212,6 @@ class Assessment(Cited, Record):
             AssessmentParty(position=position, party=party, confirmed=party in by)
             for position, party in enumerate(parties)
         ]
-
-    @property
-    def holder(self) -> str:
-        """Its action item."""
-        return self.action_item
 
     def settle(self) -> None:
         """A proposal is the parties' own; it is adopted in the revision that writes it so."""

@@ -12,7 +12,7 @@ from app.kernel.parts import only
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
-from app.kernel.routes import READ, RecordId
+from app.kernel.routes import READ, READ_PAST, RecordId
 from app.kernel.text import Slug
 from app.reporting import at_once
 from app.reporting.knowledge import known, today_of
@@ -45,7 +45,7 @@ def _day(as_of: str | None) -> date | None:
     return None if as_of is None else date.fromisoformat(as_of)
 
 
-@router.get("/agreements/{id}/progress", operation_id="getAgreementProgress", responses=READ)
+@router.get("/agreements/{id}/progress", operation_id="getAgreementProgress", responses=READ_PAST)
 @answered_promptly(at_once.agreement_progress)
 def get_agreement_progress(
     tx: Reading,
@@ -61,7 +61,7 @@ def get_agreement_progress(
     return tx.computed(progress_of(tx, knowledge, plan, day, group_by=group_by))
 
 
-@router.get("/dialogues/{id}/progress", operation_id="getDialogueProgress", responses=READ)
+@router.get("/dialogues/{id}/progress", operation_id="getDialogueProgress", responses=READ_PAST)
 @answered_promptly(at_once.dialogue_progress)
 def get_dialogue_progress(
     tx: Reading,
@@ -79,7 +79,7 @@ def get_dialogue_progress(
     return tx.computed(progress_of(tx, knowledge, plan, day, dialogue=dialogue, group_by=group_by))
 
 
-@router.get("/dialogues/{id}/plans", operation_id="getDialoguePlans", responses=READ)
+@router.get("/dialogues/{id}/plans", operation_id="getDialoguePlans", responses=READ_PAST)
 def get_dialogue_plans(
     tx: Reading, dialogue_id: RecordId, as_of: AsOf = None, at_revision: AtRevision = None
 ) -> DialoguePlansRecord:
@@ -87,7 +87,7 @@ def get_dialogue_plans(
     return tx.computed(plans_of(tx, known(tx, at_revision), dialogue_id, _day(as_of)))
 
 
-@router.get("/meetings/{id}/progress", operation_id="getMeetingProgress", responses=READ)
+@router.get("/meetings/{id}/progress", operation_id="getMeetingProgress", responses=READ_PAST)
 def get_meeting_progress(
     tx: Reading,
     meeting_id: RecordId,
@@ -100,7 +100,9 @@ def get_meeting_progress(
     return tx.computed(progress_at_meeting(tx, knowledge, meeting_id, agreement, group_by))
 
 
-@router.get("/action-items/{id}/standing", operation_id="getActionItemStanding", responses=READ)
+@router.get(
+    "/action-items/{id}/standing", operation_id="getActionItemStanding", responses=READ_PAST
+)
 @answered_promptly(at_once.item_standing)
 def get_action_item_standing(
     tx: Reading, action_item_id: RecordId, as_of: AsOf = None, at_revision: AtRevision = None

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.running import BIN
 from tests.conftest import Server
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,12 @@ def follow(story: str, server: Server, database_url: str, folder: Path) -> list[
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
-        env={**os.environ, "CLEARSKY_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "CLEARSKY_DATABASE_URL": database_url,
+            "PYTHONPATH": str(ROOT),
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        },
         capture_output=True,
         text=True,
         timeout=120,

@@ -9,7 +9,12 @@ import click
 import pytest
 
 from app.cli import cli
+from app.directory.models import Person
+from app.kernel.access import OPERATOR
+from app.kernel.database import open_engine
+from app.kernel.journal import Author
 from app.kernel.migrating import newest_migration
+from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
 from tests.engines import Templates
 
@@ -42,7 +47,16 @@ EXAMPLES = {
 BEFORE = {
     "clearsky load exported/": ["clearsky export exported/"],
     "clearsky keys revoke kr-desk": ["clearsky keys create kr-desk --role reader"],
+    "clearsky restore before-upgrade": ["clearsky backup before-upgrade"],
 }
+
+
+def _change_a_person(database_url: str) -> None:
+    """As a client would, so that what the journal says of the person can be redacted."""
+    engine = open_engine(database_url)
+    with Database(engine).writing(Author(OPERATOR)) as session:
+        session.get_one(Person, "zhou-guomei").title = {"en": "Changed"}
+    engine.dispose()
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -79,10 +93,19 @@ def _command(path: tuple[str, ...]) -> click.Command:
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_runs_as_it_stands(
-    line: str, folder: Path, run: Run, database_url: str, templates: Templates
+    line: str,
+    folder: Path,
+    run: Run,
+    database_url: str,
+    templates: Templates,
+    request: pytest.FixtureRequest,
 ) -> None:
     for earlier in BEFORE.get(line, []):
         assert run(*words(earlier)[1:], database_url=database_url).status == 0
+    if line.startswith("clearsky redact "):
+        _change_a_person(database_url)
+    if line.startswith("clearsky restore "):
+        database_url = request.getfixturevalue("empty_url")
     if templates.name == "sqlite":
         told = run_line(line, folder, database_url=database_url)
     else:
@@ -146,6 +169,23 @@ def test_migrating_twice_says_that_nothing_was_to_do(run: Run, empty_url: str) -
         ("load --demo=yes", ["--demo"]),
         ("verify --since -1", ["--since", "-1"]),
         ("verify --since x", ["--since", "x"]),
+        ("verify --since 1 abc", ["abc", "64 hexadecimal digits"]),
+        (f"verify {'0' * 64}", ["--since"]),
+        ("redact", ["KIND", "clearsky redact --help"]),
+        ("redact person", ["ID"]),
+        ("redact person nobody", ["--reason"]),
+        ("redact treaty x --reason y", ["treaty", "person"]),
+        ("redact redaction x --reason y", ["redaction", "person"]),
+        ("redact person nobody --reason ' '", ["--reason", "no printable text"]),
+        ("redact person nobody --revision 0 --reason y", ["--revision", "0"]),
+        ("redact person nobody --reason y", ["no person nobody"]),
+        ("backup", ["TARGET", "clearsky backup --help"]),
+        ("backup file", ["file", "overwrites nothing"]),
+        ("backup file/inside", ["file"]),
+        ("restore", ["SOURCE", "clearsky restore --help"]),
+        ("restore missing", ["missing", "no manifest.json"]),
+        ("restore file", ["file"]),
+        ("restore empty", ["empty", "no manifest.json", "cut off"]),
         ("serve --port x", ["--port", "x"]),
         ("serve --port 99999", ["CLEARSKY_PORT", "99999", "65535"]),
         ("serve --workers 0", ["CLEARSKY_WORKERS", "0", "greater than or equal to 1"]),
@@ -164,7 +204,7 @@ def test_a_wrong_call_is_refused_in_one_sentence(
 ) -> None:
     (folder / "file").write_text("not a folder", "utf-8")
     (folder / "empty").mkdir()
-    if line.startswith(("load ", "export ")):
+    if line.startswith(("load ", "export ", "backup ", "redact person nobody --reason y")):
         run("migrate")
     assert_refused(run(*words(line)), *fragments)
     assert (folder / "file").read_text("utf-8") == "not a folder"
@@ -234,6 +274,8 @@ def test_a_wrong_setting_is_refused_by_a_real_process_too(folder: Path) -> None:
         "keys create somebody --role reader",
         "keys revoke somebody",
         "verify",
+        "redact person zhou-guomei --reason because",
+        "backup kept",
     ],
 )
 def test_a_database_that_is_not_migrated_is_refused(line: str, run: Run, empty_url: str) -> None:
@@ -241,7 +283,7 @@ def test_a_database_that_is_not_migrated_is_refused(line: str, run: Run, empty_u
     assert_refused(told, "not migrated", "clearsky migrate")
 
 
-@pytest.mark.parametrize("command", ["migrate", "verify", "load", "serve"])
+@pytest.mark.parametrize("command", ["migrate", "verify", "load", "backup kept", "serve"])
 def test_an_unreachable_postgresql_is_refused_without_showing_its_password(
     command: str, run: Run, folder: Path, free_port: int
 ) -> None:
@@ -250,7 +292,7 @@ def test_an_unreachable_postgresql_is_refused_without_showing_its_password(
     told = (
         run_line("clearsky serve", folder, database_url=url)
         if command == "serve"
-        else run(command, database_url=url)
+        else run(*words(command), database_url=url)
     )
     assert_refused(told, f"127.0.0.1:{free_port}/record", "refused")
     assert "a-password" not in told.errors
@@ -287,3 +329,40 @@ def test_the_record_of_the_tests_verifies(
     told = run("verify", database_url=database_url)
     assert (told.status, told.errors) == (0, ""), templates.name
     assert told.output.startswith("1 revisions hold; the head is 1 ")
+
+
+def test_a_published_head_is_proven_to_be_extended_or_not(run: Run, database_url: str) -> None:
+    head = run("verify", database_url=database_url).output.split()[-2:]
+    _change_a_person(database_url)
+    told = run("verify", "--since", *head, database_url=database_url)
+    assert (told.status, told.errors) == (0, "")
+    assert told.output.startswith("1 revisions hold and extend revision 1 as it was published; ")
+    told = run("verify", "--since", "1", "0" * 64, database_url=database_url)
+    assert (told.status, told.output) == (1, "")
+    assert told.errors.startswith("Altered: revision 1: ")
+    told = run("verify", "--since", "9", "0" * 64, database_url=database_url)
+    assert (told.status, told.output) == (1, "")
+    assert told.errors.startswith("Altered: revision 3: Missing: revision 9 was published")
+
+
+def test_what_was_redacted_is_told_and_counted(run: Run, database_url: str) -> None:
+    _change_a_person(database_url)
+    line = ("redact", "person", "zhou-guomei", "--reason", "a test")
+    told = run(*line, database_url=database_url)
+    assert told == Told(0, "Redacted in revisions 1; the journal has it as redaction-3.\n", "")
+    told = run("verify", database_url=database_url)
+    assert told.output.startswith("3 revisions hold, with 1 changes redacted; the head is 3 ")
+    assert_refused(run(*line, database_url=database_url), "nothing to redact", "revision 2")
+
+
+def test_a_backup_and_a_restore_say_which_revision_they_hold(
+    run: Run, database_url: str, empty_url: str
+) -> None:
+    number, hash_ = run("verify", database_url=database_url).output.split()[-2:]
+    told = run("backup", "kept", database_url=database_url)
+    assert told == Told(0, f"kept: revision {number} {hash_}\n", "")
+    told = run("restore", "kept", database_url=empty_url)
+    assert (told.status, told.errors) == (0, "")
+    assert told.output.startswith(f"Restored and verified: revision {number} {hash_}, as of ")
+    assert_refused(run("restore", "kept", database_url=empty_url), "not empty", "nothing")
+    assert run("verify", database_url=empty_url).output.split()[-2:] == [number, hash_]

@@ -1,10 +1,14 @@
 """Whoever alters the past, or a record behind the journal's back, is found."""
 
+from itertools import groupby
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
+from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
+from app.kernel.journal import Change, Revision, moment
 from app.kernel.problems import InvalidRequest
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
@@ -21,9 +25,15 @@ def written(clients, database):
     return database
 
 
-def found(database, since=0):
+def found(database, since=0, published=None):
     with database.reading(OPERATOR) as session:
-        return verify(session, since)
+        return verify(session, since, published)
+
+
+def behind_its_back(database, *statements, **values):
+    with database.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement), values)
 
 
 def test_what_was_written_by_the_server_verifies(written, clients):
@@ -45,8 +55,37 @@ TAMPERINGS = {
     "an operation": ("UPDATE change SET operation = 'update' WHERE revision = 3", 3),
     "a principal": ("UPDATE revision SET principal = 'key:china' WHERE number = 4", 4),
     "a party": ("UPDATE revision SET party = 'CN' WHERE number = 4", 4),
+    "a time": ("UPDATE revision SET at = '2020-01-01 00:00:00.000000' WHERE number = 4", 4),
+    "a request's id": ("UPDATE revision SET request_id = 'other' WHERE number = 4", 4),
     "a reason": ("UPDATE revision SET reason = 'Because' WHERE number = 2", 2),
     "a hash": ("UPDATE revision SET hash = '0' WHERE number = 5", 5),
+    "a removed document": ("UPDATE change SET document = NULL WHERE revision = 3", 3),
+    "a removed document, marked as redacted": (
+        "UPDATE change SET document = NULL, redacted_in = 5 WHERE revision = 3", 3,
+    ),
+    "a document marked as redacted": ("UPDATE change SET redacted_in = 5 WHERE revision = 3", 3),
+    "who sees a change": (
+        "UPDATE change SET visibility = 'party', audience = ' KR ' WHERE revision = 3", 3,
+    ),
+    "what a change is held by": (
+        "UPDATE change SET holder = 'clear-sky-plan-2023-2' WHERE revision = 3", 3,
+    ),
+    "who sees a deletion": (
+        "UPDATE change SET visibility = 'party', audience = ' KR ' WHERE revision = 6", 6,
+    ),
+    "the order of changes": (
+        "UPDATE change SET sequence = 9001 WHERE revision = 1 AND sequence = 1;"
+        " UPDATE change SET sequence = 1 WHERE revision = 1 AND sequence = 2;"
+        " UPDATE change SET sequence = 2 WHERE revision = 1 AND sequence = 9001", 1,
+    ),
+    "an appended revision": (
+        "INSERT INTO revision (number, at, principal, hash)"
+        " SELECT 7, at, principal, hash FROM revision WHERE number = 6", 7,
+    ),
+    "a head set back": (
+        "UPDATE journal_head SET number = 5,"
+        " hash = (SELECT hash FROM revision WHERE number = 5)", 5,
+    ),
     "a removed change": ("DELETE FROM change WHERE revision = 4", 4),
     "the head's hash": ("UPDATE journal_head SET hash = '0'", 6),
     "the head's number": ("UPDATE journal_head SET number = 9", 9),
@@ -67,6 +106,10 @@ TAMPERINGS = {
         " UPDATE change SET revision = 4, sequence = 1 WHERE revision = 1 AND sequence = 900", 3,
     ),
     "a record": ("UPDATE status_report SET progress = 90 WHERE progress = 20", 3),
+    "since when a report counts": (
+        "UPDATE status_report SET submitted_revision = 2 WHERE progress = 20", 3,
+    ),
+    "who sees a record": ("UPDATE status_report SET audience = ' CN ' WHERE progress = 20", 3),
     "a record's part": ("UPDATE organization_name SET ends = '2020' WHERE ends = '2025-09-30'", 1),
     "a removed part": (
         "DELETE FROM agreement_relation WHERE agreement_id = 'clear-sky-plan-2023'", 1,
@@ -78,12 +121,140 @@ TAMPERINGS = {
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_found_and_the_first_bad_revision_named(written, what):
     statements, revision = TAMPERINGS[what]
-    with written.engine.begin() as connection:
-        for statement in statements.split(";"):
-            connection.execute(text(statement))
+    behind_its_back(written, *statements.split(";"))
     result = found(written)
     assert not result.valid
     assert result.fault.revision == revision
+
+
+def renumber(database, number, new):
+    behind_its_back(
+        database,
+        "INSERT INTO revision (number, at, principal, party, request_id, reason, hash)"
+        " SELECT :new, at, principal, party, request_id, reason, hash FROM revision"
+        " WHERE number = :number",
+        number=number,
+        new=new,
+    )
+    behind_its_back(
+        database,
+        "UPDATE change SET revision = :new WHERE revision = :number",
+        number=number,
+        new=new,
+    )
+    behind_its_back(database, "DELETE FROM revision WHERE number = :number", number=number)
+
+
+def test_a_revision_slipped_in_between_is_named(written):
+    for number in (6, 5, 4):
+        renumber(written, number, number + 1)
+    behind_its_back(
+        written,
+        "INSERT INTO revision (number, at, principal, hash)"
+        " SELECT 4, at, principal, hash FROM revision WHERE number = 3",
+        "UPDATE journal_head SET number = 7",
+    )
+    assert found(written).fault.revision == 4
+
+
+def test_a_revision_taken_out_is_named_though_those_after_it_close_up(written):
+    behind_its_back(
+        written,
+        "DELETE FROM change WHERE revision = 4",
+        "DELETE FROM revision WHERE number = 4",
+        "UPDATE journal_head SET number = 5",
+    )
+    for number in (5, 6):
+        renumber(written, number, number - 1)
+    assert found(written).fault.revision == 4
+
+
+def hashes(database):
+    with database.reading(OPERATOR) as session:
+        return dict(session.execute(select(Revision.number, Revision.hash)).all())
+
+
+def write_the_chain_anew(database):
+    """What an administrator would do who knows how hashes are made."""
+    with database.reading(OPERATOR) as session:
+        revisions = session.scalars(select(Revision).order_by(Revision.number)).all()
+        changes = session.scalars(select(Change).order_by(Change.revision, Change.sequence)).all()
+    of = {number: list(some) for number, some in groupby(changes, lambda found: found.revision)}
+    previous = GENESIS
+    for revision in revisions:
+        seals = [
+            ChangeSeal(change.kind, change.record_id, change.operation.value, change.digest)
+            for change in of[revision.number]
+        ]
+        seal = RevisionSeal(
+            number=revision.number,
+            at=moment(revision.at),
+            principal=revision.principal,
+            party=revision.party,
+            request_id=revision.request_id,
+            reason=revision.reason,
+            changes=seals,
+        )
+        previous = chained(seal, previous)
+        behind_its_back(
+            database,
+            "UPDATE revision SET hash = :hash WHERE number = :number",
+            hash=previous,
+            number=revision.number,
+        )
+    behind_its_back(database, "UPDATE journal_head SET hash = :hash", hash=previous)
+
+
+def test_the_chain_of_now_is_proven_to_extend_each_head_that_was_published(written, clients):
+    for number, published in hashes(written).items():
+        result = found(written, number, published)
+        assert result.valid
+        assert result.revisions == 6 - number
+        answer = clients.reader.post(
+            "/v1/journal/verify", json={"since": number, "hash": published}
+        )
+        assert answer.json()["valid"] is True
+    assert found(written, 0, GENESIS).valid
+
+
+def test_a_chain_written_anew_is_caught_by_the_heads_published_after_the_change(written, clients):
+    published = hashes(written)
+    behind_its_back(written, "UPDATE revision SET principal = 'key:china' WHERE number = 3")
+    write_the_chain_anew(written)
+    assert found(written).valid, "by itself it holds: that is why heads are published"
+    assert found(written, 2, published[2]).valid
+    for number in (3, 4, 5, 6):
+        result = found(written, number, published[number])
+        assert not result.valid
+        assert result.fault.revision == number
+        assert published[number] not in result.fault.detail
+    body = {"since": 4, "hash": published[4]}
+    answer = clients.reader.post("/v1/journal/verify", json=body).json()
+    assert (answer["valid"], answer["fault"]["revision"]) == (False, 4)
+
+
+def test_a_journal_cut_back_to_an_earlier_head_is_caught_by_a_later_one(written):
+    published = hashes(written)
+    behind_its_back(
+        written,
+        "DELETE FROM change WHERE revision > 4",
+        "DELETE FROM revision WHERE number > 4",
+        "UPDATE journal_head SET number = 4",
+    )
+    behind_its_back(written, "UPDATE journal_head SET hash = :hash", hash=published[4])
+    assert found(written).valid, "by itself it holds: that is why heads are published"
+    assert found(written, 4, published[4]).valid
+    fault = found(written, 6, published[6]).fault
+    assert fault.revision == 5
+    assert "revision 6 was published" in fault.detail
+
+
+@pytest.mark.parametrize("given", ["", "0" * 63, "A" * 64, "g" * 64, 5])
+def test_a_published_hash_that_is_none_is_refused_by_name(clients, given):
+    answer = clients.reader.post("/v1/journal/verify", json={"since": 1, "hash": given})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["value"]) == ("/hash", given)
 
 
 def test_a_record_that_no_revision_made_is_found(written):

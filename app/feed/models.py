@@ -1,0 +1,29 @@
+"""Redactions, as they are stored."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.feed.schemas import RedactionRecord
+from app.kernel.access import Visibility
+from app.kernel.columns import Document, KeyText, LongText
+from app.kernel.records import Record, audience_of
+
+
+class Redaction(Record):
+    """That documents in past changes of one record were taken away, by whom and why."""
+
+    __tablename__ = "redaction"
+    representation = RedactionRecord
+    shown_to = "parties"
+    searched_attributes = ("record_id", "reason")
+
+    record_kind: Mapped[str] = mapped_column(KeyText)
+    record_id: Mapped[str] = mapped_column(KeyText)
+    revisions: Mapped[list[int]] = mapped_column(Document)
+    reason: Mapped[str] = mapped_column(LongText)
+    redacted_by: Mapped[str] = mapped_column(KeyText)
+    parties: Mapped[list[str]] = mapped_column(Document)
+
+    def settle(self) -> None:
+        """Whoever saw the changes sees that they were redacted, and nobody else."""
+        public = self.visibility is Visibility.PUBLIC
+        self.audience = None if public else audience_of(self.parties)

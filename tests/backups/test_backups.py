@@ -1,0 +1,338 @@
+"""A backup is everything as of one revision, or no backup; a restore is all of it, or nothing."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import compress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+from sqlalchemy import Uuid, inspect, select, text
+
+from app.backups import backup as making
+from app.backups.archive import (
+    MANIFEST,
+    ROWS,
+    BackupError,
+    TableRows,
+    columns_of,
+    line_of,
+    lines,
+    manifest_of,
+    stored,
+)
+from app.backups.backup import backup
+from app.backups.restore import count_on, restore
+from app.feed.redaction import redact
+from app.feed.verification import verify
+from app.kernel.access import OPERATOR
+from app.kernel.database import open_engine
+from app.kernel.journal import Author, head
+from app.kernel.migrating import is_migrated, newest_migration, upgrade
+from app.kernel.records import canonical
+from app.kernel.sessions import Database
+from app.tables import Base
+from tests.conftest import Clients, Server
+from tests.engines import PostgresTemplates, Templates
+
+ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
+PATHS = (
+    "/v1/changes?limit=200",
+    "/v1/snapshot",
+    "/v1/people",
+    "/v1/people/brief/history",
+    "/v1/status-reports",
+    "/v1/redactions",
+    "/v1/dialogues/cn-kr-dg-dialogue/progress",
+    "/v1/agreements/clear-sky-plan-2023/progress?at_revision=2",
+)
+
+
+@pytest.fixture
+def written(clients: Clients, database: Database) -> Database:
+    """Reports, a draft, a kept answer, a deleted record, and a redaction."""
+    clients.korea.post(ITEM, json={"status": "on_track"}, headers={"Idempotency-Key": "once"})
+    clients.china.post(ITEM, json={"status": "delayed", "summary": {"zh": "延迟"}})
+    clients.korea.post(ITEM, json={"status": "on_track", "state": "draft"}).raise_for_status()
+    person = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
+    with database.writing(Author(OPERATOR, reason="A test")) as session:
+        redact(session, "person", "brief", "A test")
+    return database
+
+
+@pytest.fixture
+def made(written: Database, tmp_path: Path) -> Path:
+    """A backup of that."""
+    backup(written, tmp_path / "made")
+    return tmp_path / "made"
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(open_engine(url))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def newest(database: Database) -> tuple[int, str]:
+    with database.reading(OPERATOR) as session:
+        found = head(session)
+    return found.number, found.hash
+
+
+def rows(database: Database) -> dict[str, list[bytes]]:
+    """All rows of all tables, in an order of their own."""
+    with database.reading(OPERATOR) as session:
+        connection = session.connection()
+        return {
+            table.name: sorted(
+                # The engines keep the members of JSON in orders of their own.
+                canonical(json.loads(line_of(row)))
+                for row in connection.execute(select(table))
+            )
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def tables(url: str) -> list[str]:
+    engine = open_engine(url)
+    try:
+        return inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def test_all_that_was_there_is_there_again_and_says_the_same(
+    written: Database,
+    clients: Clients,
+    server: Server,
+    made: Path,
+    empty_url: str,
+) -> None:
+    manifest = manifest_of(made)
+    assert (manifest.revision, manifest.hash) == newest(written)
+    assert manifest.migration == newest_migration()
+    told = [clients.korea.get(path).content for path in PATHS]
+    with opened(empty_url) as again:
+        assert restore(again.engine, made) == manifest
+        assert is_migrated(again.engine)
+        assert rows(again) == rows(written)
+        server.app.state.database = again
+        assert [clients.korea.get(path).content for path in PATHS] == told
+        repeat = {"json": {"status": "on_track"}, "headers": {"Idempotency-Key": "once"}}
+        assert clients.korea.post(ITEM, **repeat).headers["idempotent-replayed"] == "true"
+        later = clients.china.post(ITEM, json={"status": "completed", "progress": 100})
+        assert int(later.headers["revision"]) == manifest.revision + 1
+        with again.reading(OPERATOR) as session:
+            assert verify(session, manifest.revision, manifest.hash).valid
+
+
+def test_a_backup_of_either_engine_is_restored_on_the_other(
+    written: Database, made: Path, templates: Templates, request: pytest.FixtureRequest
+) -> None:
+    other = "postgres_templates" if templates.name == "sqlite" else "sqlite_templates"
+    with (
+        request.getfixturevalue(other).fresh(None) as url,
+        opened(url) as again,
+    ):
+        manifest = restore(again.engine, made)
+        assert newest(again) == newest(written) == (manifest.revision, manifest.hash)
+        assert rows(again) == rows(written)
+
+
+def test_only_its_owner_may_look_into_a_backup(made: Path) -> None:
+    assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_every_column_that_there_is_has_a_place_in_a_backup() -> None:
+    kinds = {
+        stored for table in Base.metadata.sorted_tables for stored in columns_of(table.c).values()
+    }
+    assert kinds == {"text", "integer", "truth", "json", "moment", "bytes"}
+    with pytest.raises(TypeError):
+        stored(Uuid())
+
+
+def test_rows_that_postgresql_numbers_are_numbered_on_from_where_they_were(
+    postgres_templates: PostgresTemplates,
+) -> None:
+    with postgres_templates.fresh(None) as url:
+        engine = open_engine(url)
+        numbered = [TableRows(name="numbered", columns={"n": "integer"}, rows=2)]
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE numbered (n BIGSERIAL PRIMARY KEY)"))
+            connection.execute(text("INSERT INTO numbered VALUES (5), (7)"))
+            count_on(connection, numbered)
+            connection.execute(text("INSERT INTO numbered DEFAULT VALUES"))
+            found = connection.execute(text("SELECT n FROM numbered ORDER BY n")).scalars().all()
+        engine.dispose()
+    assert found == [5, 7, 8]
+
+
+def test_a_backup_overwrites_nothing(written: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here", "utf-8")
+    (tmp_path / "folder").mkdir()
+    for name in ("file", "folder"):
+        with pytest.raises(BackupError, match="overwrites nothing"):
+            backup(written, tmp_path / name)
+    assert (tmp_path / "file").read_text("utf-8") == "here"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_backup_that_fails_on_its_way_leaves_nothing(
+    written: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter(range(1000))
+
+    def full(values: Sequence[Any]) -> bytes:
+        if next(numbers) == 20:
+            raise OSError(28, "No space left on device", "disk")
+        return line_of(values)
+
+    monkeypatch.setattr(making, "line_of", full)
+    with pytest.raises(OSError, match="No space"):
+        backup(written, tmp_path / "never")
+    assert list(tmp_path.iterdir()) == []
+
+
+def forge(made: Path, alter: Callable[[bytes], bytes]) -> None:
+    """Alters the lines of a backup, and its manifest so that it fits them."""
+    altered = b"".join(map(alter, lines(made)))
+    (made / ROWS).write_bytes(zstandard.ZstdCompressor().compress(altered))
+    change_manifest(
+        made,
+        bytes=(made / ROWS).stat().st_size,
+        sha256=sha256((made / ROWS).read_bytes()).hexdigest(),
+    )
+
+
+def change_manifest(made: Path, **members: object) -> None:
+    manifest = json.loads((made / MANIFEST).read_text("utf-8"))
+    (made / MANIFEST).write_text(json.dumps(manifest | members), "utf-8")
+
+
+def without_the_last_row(made: Path) -> None:
+    total = sum(found.rows for found in manifest_of(made).tables)
+    numbers = iter(range(1, total + 1))
+    forge(made, lambda line: line if next(numbers) < total else b"")
+
+
+def shorten(path: Path, by: int) -> None:
+    path.write_bytes(path.read_bytes()[:-by])
+
+
+DAMAGES = {
+    "cut off before its manifest": (lambda made: (made / MANIFEST).unlink(), "cut off"),
+    "cut off in its manifest": (lambda made: shorten(made / MANIFEST, 20), "no manifest"),
+    "without its rows": (lambda made: (made / ROWS).unlink(), "missing"),
+    "cut off in its rows": (lambda made: shorten(made / ROWS, 1), "cut off or altered"),
+    "with rows altered": (
+        lambda made: (made / ROWS).write_bytes((made / ROWS).read_bytes()[:-1] + b"x"),
+        "cut off or altered",
+    ),
+    "of another format": (lambda made: change_manifest(made, format=2), "format"),
+    "of a later version": (lambda made: change_manifest(made, migration="9999"), "later version"),
+    "with another hash": (lambda made: change_manifest(made, hash="0" * 64), "manifest says"),
+    "with another revision": (lambda made: change_manifest(made, revision=2), "manifest says"),
+    "with the past altered": (
+        lambda made: forge(made, lambda line: line.replace(b'\\"zh\\":', b'\\"ko\\":')),
+        "does not verify: revision 1",
+    ),
+    "with a record altered": (
+        lambda made: forge(made, lambda line: line.replace(b'{"zh":"\xe5\xbb\xb6', b'{"zh":"x')),
+        "does not verify: revision 3",
+    ),
+    "with a row too few": (without_the_last_row, "of the"),
+    "with a row too many": (
+        lambda made: forge(made, lambda line: line + line * (b"signing_key" in line)),
+        "does not fit|more rows",
+    ),
+    "with rows of another shape": (
+        lambda made: forge(made, lambda _: b"[1]\n"),
+        "does not fit",
+    ),
+    "with a key of an organization that there is not": (
+        lambda made: forge(made, lambda line: line.replace(b'"KR","kr-nier"', b'"KR","nobody"')),
+        "does not fit",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_backup_is_refused_and_the_database_stays_empty(
+    made: Path, empty_url: str, damage: str
+) -> None:
+    harm, why = DAMAGES[damage]
+    harm(made)
+    engine = open_engine(empty_url)
+    with pytest.raises(BackupError, match=why):
+        restore(engine, made)
+    engine.dispose()
+    assert tables(empty_url) == []
+
+
+def test_a_database_that_is_not_empty_is_never_restored_into(
+    written: Database, made: Path, empty_url: str
+) -> None:
+    before = rows(written)
+    with pytest.raises(BackupError, match="overwrites nothing"):
+        restore(written.engine, made)
+    assert rows(written) == before
+    with opened(empty_url) as other:
+        restore(other.engine, made)
+        with pytest.raises(BackupError, match="overwrites nothing"):
+            restore(other.engine, made)
+        assert rows(other) == before
+
+
+def columns_at(migration: str, url: str) -> dict[str, set[str]]:
+    """What tables an earlier version had, and what columns."""
+    engine = open_engine(url)
+    try:
+        upgrade(engine, migration)
+        inspector = inspect(engine)
+        return {
+            name: {column["name"] for column in inspector.get_columns(name)}
+            for name in inspector.get_table_names()
+        }
+    finally:
+        engine.dispose()
+
+
+def test_a_backup_of_an_earlier_version_is_brought_to_this_one(
+    clients: Clients, database: Database, templates: Templates, tmp_path: Path, empty_url: str
+) -> None:
+    clients.korea.post(ITEM, json={"status": "on_track"}).raise_for_status()
+    manifest, made = backup(database, tmp_path / "made"), tmp_path / "made"
+    with templates.fresh(None) as url:
+        then = columns_at("0004", url)
+    remaining, earlier = lines(made), []
+    for table in manifest.tables:
+        kept = [name in then.get(table.name, ()) for name in table.columns]
+        of_table = [json.loads(next(remaining)) for _ in range(table.rows)]
+        if any(kept):
+            earlier += [line_of([*compress(values, kept)]) for values in of_table]
+    told = iter(earlier)
+    forge(made, lambda _: next(told, b""))
+    tables_then = [
+        table.model_dump()
+        | {
+            "columns": {
+                name: as_ for name, as_ in table.columns.items() if name in then[table.name]
+            }
+        }
+        for table in manifest.tables
+        if table.name in then
+    ]
+    change_manifest(made, migration="0004", tables=tables_then)
+    with opened(empty_url) as again:
+        restore(again.engine, made)
+        assert is_migrated(again.engine)
+        assert newest(again) == newest(database)
+        assert {**rows(again), "journal_head": []} == {**rows(database), "journal_head": []}
