@@ -53,9 +53,11 @@ class AddressList:
             return True
         if not self._holds(address_of(scope)):
             return False
-        return self._proxies_are_known or not any(
-            name in _PASSED_ON for name, _ in scope["headers"]
-        )
+        if not self._proxies_are_known:
+            for name, _ in scope["headers"]:
+                if name in _PASSED_ON:
+                    return False
+        return True
 
     def _found(self, address: str) -> bool:
         try:
