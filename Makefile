@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # What Clear Sky is compared with, in an environment of its own.
 VENV_PEERS := .venv-peers
+# What looks for known vulnerabilities and at licences, apart from what it looks at.
+VENV_AUDIT := .venv-audit
 PEERS := benchmarks/peers
 POSTGRAPHILE := $(PEERS)/postgraphile
 # What `make test` runs of the tests: `make test T=tests/reporting` runs a part.
@@ -15,7 +17,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
-        openapi-check format lock bench bench-quick bench-statements bench-ready clean
+        openapi-check format lock audit bench bench-quick bench-statements bench-ready clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -76,6 +78,20 @@ lock: install-dev ## Compile the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --extra build --extra dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --group pyproject.toml:audit --output-file requirements-audit.lock
+
+audit: install $(VENV_AUDIT)/.installed ## Look for known vulnerabilities and at licences; needs the network
+	$(VENV_AUDIT)/bin/pip-licenses --python $(BIN)/python \
+	  --packages $$(grep -o '^[A-Za-z0-9._-]*==' requirements.lock | tr -d =)
+	$(VENV_AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+	  --requirement requirements.lock --requirement requirements-dev.lock
+
+$(VENV_AUDIT)/.installed: requirements-audit.lock
+	$(PYTHON) -m venv $(VENV_AUDIT)
+	$(VENV_AUDIT)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+	  --requirement requirements-audit.lock
+	@touch $@
 
 bench: bench-ready ## Measure everything beside its peers, and write docs/performance-results.md
 	PEERS_PYTHON=$(VENV_PEERS)/bin/python $(BIN)/pytest $(PEERS)
@@ -105,5 +121,5 @@ $(POSTGRAPHILE)/node_modules: $(POSTGRAPHILE)/package-lock.json
 	@touch $@
 
 clean: ## Take away the set-up and what checks leave; the record in var/ stays
-	rm -rf $(VENV) $(VENV_PEERS) $(POSTGRAPHILE)/node_modules \
+	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(POSTGRAPHILE)/node_modules \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

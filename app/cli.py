@@ -40,6 +40,7 @@ from app.kernel.records import Record, record_classes
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.operations.listening import bound, shared_out
+from app.serving import configuration
 from app.settings import Settings, SettingsError, current_settings, load_settings
 from app.tables import directory
 
@@ -171,15 +172,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     current_settings.cache_clear()
     # Uvicorn takes the signals once it runs, and repeats after its clean stop the one that came.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    config = uvicorn.Config(
-        "app.process:served_app",
-        factory=True,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=30,
-    )
+    config = configuration(settings)
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
             Multiprocess(config, sockets=shared_out(listener)).run()

@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app import __version__, tables
 from app.agreements import action_items_router, agreements_router, decisions_router
@@ -20,9 +21,12 @@ from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
 from app.feed import redactions_router
 from app.feed import router as feed_router
+from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
 from app.kernel.bodies import BodyLimit
+from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
+from app.kernel.limiting import Limiting, Limits, Rate
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
     InvalidRequest,
@@ -32,14 +36,14 @@ from app.kernel.problems import (
 )
 from app.kernel.prompting import Prompting
 from app.kernel.route_index import RouteIndex
-from app.kernel.same_origin import SameOrigin
+from app.kernel.security_headers import SecurityHeaders, security_headers
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
 from app.reviewing import router as reviewing_router
-from app.settings import Settings, current_settings
+from app.settings import SECONDS_OF, Settings, current_settings, listed
 
 _PROBLEM_OF_STATUS: dict[int, type[Problem]] = {
     problem.status: problem for problem in (NotFound, MethodNotAllowed)
@@ -72,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.database = _opened(settings)
+    app.state.operators = _addresses(listed(settings.metrics_from), settings)
     for module in (
         progress_router,
         reports_router,
@@ -97,12 +102,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.middleware_stack = index
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
-    app.add_middleware(SameOrigin)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, seconds=settings.body_timeout)
     app.add_middleware(Prompting, index=index)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
+    app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
     answering = Answering(app.build_middleware_stack(), app.state.metrics)
-    app.middleware_stack = answering
+    app.middleware_stack = _guarded(answering, app.state.metrics, settings)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
 
@@ -118,6 +123,30 @@ def _opened(settings: Settings) -> Database:
         replica=None if settings.replica_url is None else engine_of(settings.replica_url),
         kept_bytes=settings.kept_answers_bytes,
     )
+
+
+def _guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
+    """The application behind what the settings put before it: rate limits, other origins."""
+    headers = security_headers(settings.hsts_seconds)
+    limits = Limits(
+        address=_rate(settings.rate_limit),
+        principal=_rate(settings.rate_limit_principal),
+        failures=_rate(settings.rate_limit_failures),
+    )
+    if limits.hold:
+        exempt = _addresses(settings.not_counted, settings)
+        app = Limiting(app, limits, exempt, headers, metrics.registry)
+    origins = listed(settings.cors_origins)
+    return CrossOrigin(app, origins, headers) if origins else app
+
+
+def _rate(text: str) -> Rate | None:
+    requests, _, unit = text.partition("/")
+    return Rate(int(requests), SECONDS_OF[unit]) if unit else None
+
+
+def _addresses(names: list[str], settings: Settings) -> AddressList:
+    return AddressList(names, proxies_are_known=bool(settings.trusted_proxies))
 
 
 def _is_probe(path: str) -> bool:

@@ -6,7 +6,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import compile_path
 
-from app.kernel.problems import ProblemDocument
+from app.kernel.problems import (
+    Problem,
+    ProblemDocument,
+    RequestTimeout,
+    TooManyRequests,
+    responses,
+)
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 
 DESCRIPTION = """\
@@ -55,6 +61,23 @@ HEADERS = {
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "Retry-After": {
+        "description": "After how many seconds to ask again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "RateLimit": {
+        "description": "What is left of each limit (draft-ietf-httpapi-ratelimit-headers).",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": '"address";r=0;t=60',
+    },
+    "RateLimit-Policy": {
+        "description": "How often one may ask: `q` times in `w` seconds.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": '"address";q=6000;w=60',
+    },
 }
 
 
@@ -78,6 +101,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
                 _make_parameters_exact(operation, path)
                 _add_example(operation)
                 _describe_headers(operation)
+                _describe_limits(operation)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -142,6 +166,18 @@ def _describe_headers(operation: dict[str, Any]) -> None:
             "description": "The answer still has the ETag that If-None-Match names.",
             "headers": operation["responses"]["200"]["headers"],
         }
+
+
+def _describe_limits(operation: dict[str, Any]) -> None:
+    # Given before routing: by every operation alike.
+    given: list[type[Problem]] = [TooManyRequests]
+    given += [RequestTimeout] if "requestBody" in operation else []
+    told = {str(status): response for status, response in responses(*given).items()}
+    told["429"]["headers"] = {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in ("Retry-After", "RateLimit", "RateLimit-Policy")
+    }
+    operation["responses"] = dict(sorted({**operation["responses"], **told}.items()))
 
 
 def allowed_methods(app: FastAPI, path: str) -> str:

@@ -2,9 +2,18 @@
 
 import re
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,8 +25,47 @@ SUPPORTED_DRIVERS = {
 }
 
 
+SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+LOOPBACK = "127.0.0.0/8,::1"
+
+
 class SettingsError(ValueError):
     """A setting that cannot be used; its message is one sentence that names it."""
+
+
+def listed(text: str) -> list[str]:
+    """The names in a list with commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _rate(text: str) -> str:
+    if text != "off" and not re.fullmatch(r"[1-9][0-9]{0,6}/(second|minute|hour|day)", text):
+        raise ValueError('must be such as 600/minute (second, minute, hour or day), or "off"')
+    return text
+
+
+def _addresses(text: str) -> str:
+    for name in listed(text):
+        try:
+            if name != "*":
+                ip_network(name)
+        except ValueError:
+            raise ValueError(f"lists {name}, which is no address or network") from None
+    return text
+
+
+def _origins(text: str) -> str:
+    for name in listed(text):
+        parts = urlsplit(name)
+        is_origin = parts.scheme in ("http", "https") and name == f"{parts.scheme}://{parts.netloc}"
+        if name != "*" and not (is_origin and parts.netloc):
+            raise ValueError(f"lists {name}, which is no origin such as https://example.org")
+    return text
+
+
+RateText = Annotated[str, AfterValidator(_rate)]
+AddressesText = Annotated[str, AfterValidator(_addresses)]
+OriginsText = Annotated[str, AfterValidator(_origins)]
 
 
 class Settings(BaseSettings):
@@ -63,12 +111,68 @@ class Settings(BaseSettings):
     anonymous_reads: bool = Field(
         default=True, description="Whether callers without a key may read what is public."
     )
+    rate_limit: RateText = Field(
+        default="6000/minute", description="How often an address may ask, or off."
+    )
+    rate_limit_principal: RateText = Field(
+        default="3000/minute", description="How often a key's holder may ask, or off."
+    )
+    rate_limit_failures: RateText = Field(
+        default="30/minute", description="How often an address may show bad credentials, or off."
+    )
+    rate_limit_exempt: AddressesText | None = Field(
+        default=None,
+        description="Addresses and networks whose requests are not counted. "
+        "Unless set: this machine's own, as long as no limit is set.",
+    )
+    trusted_proxies: AddressesText = Field(
+        default="", description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=900, description="The most connections that a process holds open."
+    )
+    header_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=10.0, description="Seconds within which a request's headers must have come."
+    )
+    body_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=30.0, description="Seconds within which a request's body must have come."
+    )
+    send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=30.0, description="Seconds for which a client may take nothing of its answer."
+    )
+    hsts_seconds: Annotated[int, Field(ge=0, le=10**9)] = Field(
+        default=0, description="For how long browsers are told to use HTTPS only; 0 does not."
+    )
+    cors_origins: OriginsText = Field(
+        default="", description="Origins whose pages may read answers; none unless set."
+    )
+    metrics_from: AddressesText = Field(
+        default=LOOPBACK, description="Addresses and networks that may read /metrics, or *."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="A bearer token with which /metrics may be read from anywhere."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious event that is logged."
     )
     log_format: Literal["json", "console"] = Field(
         default="json", description="How events are logged to standard error."
     )
+
+    @property
+    def not_counted(self) -> list[str]:
+        """The addresses that no rate limit counts."""
+        if self.rate_limit_exempt is not None:
+            return listed(self.rate_limit_exempt)
+        limits = {"rate_limit", "rate_limit_principal", "rate_limit_failures"}
+        # Whoever sets a limit means it for everybody.
+        return [] if limits & self.model_fields_set else listed(LOOPBACK)
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _some_token(cls, value: SecretStr | None) -> SecretStr | None:
+        # An empty variable sets nothing; least of all an empty token that everybody has.
+        return value if value is not None and value.get_secret_value() else None
 
     @field_validator("replica_url")
     @classmethod

@@ -1,5 +1,6 @@
 """Routes of the journal: the feed, histories, the head, verification."""
 
+from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,6 +21,7 @@ from app.feed.verification import head_of, verify
 from app.kernel.access import Role
 from app.kernel.authentication import require_role
 from app.kernel.pages import PageQuery
+from app.kernel.problems import Unavailable
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading
@@ -34,6 +36,8 @@ from app.kernel.routes import (
 )
 
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
+# Held while the chain is recomputed: it takes a thread and a connection for long.
+VERIFYING = Lock()
 SNAPSHOT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One ChangeRecord a line.",
@@ -71,13 +75,18 @@ def get_journal_head(tx: Reading) -> JournalHeadRecord:
 
 @router.post("/journal/verify", operation_id="verifyJournal", responses=VERIFY)
 def verify_journal(tx: Reading, body: VerificationBody | None = None) -> VerificationRecord:
-    """Recomputes the chain, and compares every record with its last change.
+    """Recomputes the chain, and compares every record with its last change; one at a time.
 
     With `since` and `hash`, a head that was published, it proves that the chain extends that.
     """
     require_role(tx.principal, Role.READER)
     asked = body or VerificationBody()
-    return verify(tx.session, asked.since, asked.hash)
+    if not VERIFYING.acquire(blocking=False):
+        raise Unavailable("Another verification is under way.", retry_after=5)
+    try:
+        return verify(tx.session, asked.since, asked.hash)
+    finally:
+        VERIFYING.release()
 
 
 def _add_history(collection: str, kind: str) -> None:

@@ -18,6 +18,7 @@ from app.kernel.rendering import renamed
 _QUARTER_OF_AN_HOUR = 900
 # What an entry takes beside its bodies: headers, keys and book-keeping.
 _OVERHEAD = 1024
+_OF_THE_BODY = (b"content-type", b"content-length", b"content-encoding")
 
 Headers = list[tuple[bytes, bytes]]
 # Who asks, the path, and the query.
@@ -87,7 +88,7 @@ class Answer:
         named[b"content-length"] = str(len(body)).encode()
         return Representation(
             headers=list(named.items()),
-            headers_of_304=[pair for pair in named.items() if not pair[0].startswith(b"content-")],
+            headers_of_304=[pair for pair in named.items() if pair[0] not in _OF_THE_BODY],
             body=body,
         )
 

@@ -35,15 +35,16 @@ async def current_principal(
     database: Database = request.app.state.database
     authorization = request.headers["authorization"].encode("latin-1")
     known = database.principals.find(authorization)
-    if known is not None:
-        return known
-    principal, access = await run_in_threadpool(
-        _principal_of_key, database, credentials.credentials
-    )
-    if principal is None:
-        raise Unauthenticated("The key is unknown or revoked.", headers=challenge)
-    database.principals.keep(authorization, principal, access)
-    return principal
+    if known is None:
+        known, access = await run_in_threadpool(
+            _principal_of_key, database, credentials.credentials
+        )
+        if known is None:
+            raise Unauthenticated("The key is unknown or revoked.", headers=challenge)
+        database.principals.keep(authorization, known, access)
+    # For whom requests are counted (app.kernel.limiting).
+    request.state.principal = known.name
+    return known
 
 
 def _principal_of_key(database: Database, key: str) -> tuple[Principal | None, int]:

@@ -1,5 +1,6 @@
 """Reading a JSON body strictly: what is ambiguous, unstorable or hostile is refused by name."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.kernel.problems import (
     InvalidRequest,
     MalformedBody,
     ProblemError,
+    RequestTimeout,
     invalid_field,
     shown,
 )
@@ -22,20 +24,35 @@ _LARGEST = 2**63 - 1
 class BodyLimit:
     """ASGI middleware that refuses a body of more than `limit` bytes, declared or not.
 
-    Starlette's own answers in plain text; this one raises BodyTooLarge, a problem like all others.
+    Nor does it wait for a body for longer than `seconds`. Starlette's own answers in plain text;
+    this one raises BodyTooLarge or RequestTimeout, problems like all others.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
-        received = 0
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        received, is_whole = 0, False
+        until: float | None = None
 
         async def limited() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, until, is_whole
+            if is_whole:
+                # What is waited for now is that the client goes away.
+                return await receive()
+            until = until or asyncio.get_running_loop().time() + self.seconds
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise _too_slow(self.seconds) from None
+            is_whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > self.limit or (declared.isdecimal() and int(declared) > self.limit):
                 detail = f"A body has at most {self.limit} bytes (CLEARSKY_BODY_LIMIT)."
@@ -53,6 +70,10 @@ class BodyLimit:
             return message
 
         await self.app(scope, limited, send)
+
+
+def _too_slow(seconds: float) -> RequestTimeout:
+    return RequestTimeout(f"A body comes within {seconds:g} seconds (CLEARSKY_BODY_TIMEOUT).")
 
 
 class _DuplicateMemberError(ValueError):

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_VALUE = 200
+# Told of one request: a body of a megabyte can be wrong in a hundred thousand places.
+_MOST_ERRORS = 100
 
 
 class ProblemError(BaseModel):
@@ -35,7 +37,9 @@ class ProblemDocument(BaseModel):
     status: int
     detail: str | None = None
     instance: str | None = Field(default=None, description="The request's id, as in the logs.")
-    errors: list[ProblemError] | None = None
+    errors: list[ProblemError] | None = Field(
+        default=None, description="What is wrong; of more than a hundred things, the first."
+    )
 
 
 class Problem(HTTPException):
@@ -84,7 +88,8 @@ class Problem(HTTPException):
         if instance:
             body["instance"] = instance
         if self.errors:
-            body["errors"] = [error.model_dump(exclude_none=True) for error in self.errors]
+            told = self.errors[:_MOST_ERRORS]
+            body["errors"] = [error.model_dump(exclude_none=True) for error in told]
         return body
 
 
@@ -93,6 +98,13 @@ class MalformedBody(Problem):
 
     status = 400
     title = "The body cannot be read"
+
+
+class MalformedRequest(Problem):
+    """What came is not HTTP/1.1 (RFC 9112); the connection is closed."""
+
+    status = 400
+    title = "Not a request"
 
 
 class Unauthenticated(Problem):
@@ -121,6 +133,16 @@ class MethodNotAllowed(Problem):
 
     status = 405
     title = "Method not allowed"
+
+
+class RequestTimeout(Problem):
+    """The request did not come whole in the time that there is for it; the connection is closed."""
+
+    status = 408
+    title = "The request came too slowly"
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"Connection": "close"})
 
 
 class Conflict(Problem):
@@ -187,6 +209,40 @@ class PreconditionRequired(Problem):
 
     status = 428
     title = "If-Match is required"
+
+
+class TooManyRequests(Problem):
+    """The caller has asked too often (RFC 6585); ask again after Retry-After seconds.
+
+    RateLimit-Policy says how often one may ask, RateLimit what is left of that.
+    """
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, limit: str, *, retry_after: int) -> None:
+        super().__init__(
+            f"This {_WHO_ASKED[limit]} too often; ask again in {retry_after} s.",
+            headers={"Retry-After": str(retry_after)},
+            members={"violated-policies": [limit]},
+        )
+
+
+_WHO_ASKED = {
+    "address": "address has asked",
+    "principal": "principal has asked",
+    "failures": "address has shown credentials that are no good",
+}
+
+
+class HeadersTooLarge(Problem):
+    """The request's line and headers are larger than the server accepts; the connection is closed.
+
+    Filters that are so many go into several requests.
+    """
+
+    status = 431
+    title = "Headers too large"
 
 
 class Unavailable(Problem):

@@ -1,5 +1,6 @@
 """The route class of the API: strict bodies, no unknown parameters, one transaction an endpoint."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, get_type_hints
@@ -12,6 +13,9 @@ from pydantic import BaseModel, TypeAdapter
 from app.kernel.bodies import parse_json
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
 from app.kernel.transactions import Transaction
+
+# Of one query: as many as one filter takes, and its neighbours.
+MOST_PARAMETERS = 200
 
 
 class StrictRequest(Request):
@@ -35,6 +39,7 @@ class RecordRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Response:
+            _refuse_many_parameters(request)
             _refuse_unknown_parameters(request, known)
             if takes_body:
                 _require_json(request)
@@ -69,6 +74,25 @@ def _query_parameters(dependant: Dependant) -> frozenset[str]:
         else:
             names.add(parameter.alias)
     return frozenset(names.union(*map(_query_parameters, dependant.dependencies)))
+
+
+def _refuse_many_parameters(request: Request) -> None:
+    # Counted before they are read.
+    given = request.scope["query_string"].split(b"&")
+    if len(given) > MOST_PARAMETERS:
+        names = Counter(parameter.partition(b"=")[0] for parameter in given)
+        detail = f"A query has at most {MOST_PARAMETERS} parameters, repeated ones included."
+        raise InvalidRequest(
+            detail,
+            errors=[
+                ProblemError(
+                    parameter=str(shown(names.most_common(1)[0][0].decode("latin-1"))),
+                    rule="too_many_parameters",
+                    detail=detail,
+                    value=len(given),
+                )
+            ],
+        )
 
 
 def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:

@@ -1,15 +1,19 @@
 """Routes for operators, and the pages that problem types point to."""
 
+import hmac
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.kernel.addresses import AddressList
 from app.kernel.migrating import is_migrated
 from app.kernel.problems import (
+    Forbidden,
     InvalidRequest,
     NotFound,
+    Unauthenticated,
     Unavailable,
     all_problems,
     responses,
@@ -18,6 +22,26 @@ from app.kernel.record_route import RecordRoute
 from app.kernel.schemas import Schema
 
 router = APIRouter(tags=["operations"], route_class=RecordRoute)
+
+
+async def operators_only(request: Request) -> None:
+    """Lets in who shows the operator's token, or asks from an address that the operator lists.
+
+    Raises Unauthenticated for another token, Forbidden without one from elsewhere.
+    """
+    token = request.app.state.settings.metrics_token
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    if token is not None and scheme.lower() == "bearer":
+        right = token.get_secret_value().encode()
+        if not hmac.compare_digest(shown.strip().encode("latin-1"), right):
+            raise Unauthenticated(
+                "That is not the token of CLEARSKY_METRICS_TOKEN.",
+                headers={"WWW-Authenticate": 'Bearer realm="clearsky-metrics"'},
+            )
+        return
+    operators: AddressList = request.app.state.operators
+    if not operators.holds(request.scope):
+        raise Forbidden("The figures are for operators: CLEARSKY_METRICS_FROM says for whom.")
 
 
 class Health(Schema):
@@ -63,10 +87,15 @@ def get_readiness(request: Request) -> Health:
     "/metrics",
     operation_id="getMetrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    dependencies=[Depends(operators_only)],
+    responses=responses(Unauthenticated, Forbidden)
+    | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def get_metrics(request: Request) -> Response:
-    """The process's figures, in Prometheus's text format."""
+    """The process's figures, in Prometheus's text format.
+
+    For the machine itself, unless the operator lists other addresses or sets a bearer token.
+    """
     return Response(
         generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST
     )
