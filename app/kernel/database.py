@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +43,8 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
         engine = create_engine(
             parsed,
             json_serializer=_compact_json,
+            # What is written is for those who may see it: no message repeats it.
+            hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
             execution_options={_BUSY_TIMEOUT: busy_timeout},
@@ -53,6 +57,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
     return create_engine(
         parsed,
         json_serializer=_compact_json,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         execution_options={_BUSY_TIMEOUT: busy_timeout},
@@ -100,6 +105,33 @@ def reading_engine(engine: Engine) -> Engine:
 def writing_engine(engine: Engine) -> Engine:
     """The same pool, for transactions that write; on SQLite they take the write lock at once."""
     return engine.execution_options(**{_WRITES: True})
+
+
+@contextmanager
+def writing_without_waiting(engine: Engine) -> Iterator[Connection]:
+    """A transaction for a small write beside the record, committed when the block ends well.
+
+    Raises an error that is_busy() knows rather than wait for another write.
+    """
+    with writing_engine(engine).connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '10ms'")
+                yield connection
+            return
+        _wait_for_writes(connection, 0)
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _wait_for_writes(connection, busy_timeout_of(engine))
+
+
+def _wait_for_writes(connection: Connection, seconds: float) -> None:
+    # Past SQLAlchemy, which would begin a transaction.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    cursor.close()
 
 
 def busy_timeout_of(engine: Engine) -> float:

@@ -16,7 +16,7 @@ from app.kernel.access import Principal
 from app.kernel.answers import Answers
 from app.kernel.asking import asking_of
 from app.kernel.database import BusyError, busy_timeout_of, reading_engine, writing_engine
-from app.kernel.freshness import freshness_of
+from app.kernel.freshness import ACCESS_MOVED, freshness_of
 from app.kernel.journal import (
     Author,
     Recorder,
@@ -148,10 +148,14 @@ class Database:
         with self._turn(), self._begun_writing(author) as session:
             mine = session.info["recorder"]
             yield session
+            session.flush()
+            access = head(session).access if ACCESS_MOVED in session.info else -1
             session.commit()
             if mine.changed:
                 self._own = max(self._own, mine.number)
-                self.freshness.committed(mine.number)
+                self.freshness.committed(mine.number, access)
+            elif access != -1:
+                self.freshness.committed(mine.number - 1, access)
 
     def _begun_writing(self, author: Author) -> RecordSession:
         session, recorder = self._begun(

@@ -63,6 +63,8 @@ class Transaction:
     principal: Principal
     request: Request
     writes: bool = False
+    # Whether it reads what no revision tells of, and so no replica can say how new it is there.
+    on_primary: bool = False
     min_revision: int | None = None
     if_match: str | None = None
     idempotency_key: str | None = None
@@ -125,13 +127,14 @@ class Transaction:
     def _read(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
+        headers = dict(self.headers)
         try:
-            return self._read_once(endpoint, adapter, status)
+            return self._read_once(endpoint, adapter, status, on_primary=self.on_primary)
         except DBAPIError as error:
             if not (self.database.has_replica and is_given_up(error)):
                 raise
             # A replica may give a read up midway; the primary then answers, from the start.
-            self.headers.clear()
+            self.headers = headers
             self._body = self.etag_source = self._revision = None
             return self._read_once(endpoint, adapter, status, on_primary=True)
 
