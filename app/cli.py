@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, TypeVar
@@ -17,6 +18,7 @@ import uvicorn
 from alembic.util.exc import CommandError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from uvicorn.supervisors import Multiprocess
 
 from app import __version__
@@ -30,19 +32,18 @@ from app.feed.redaction import redact
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR, Role
 from app.kernel.database import CommitInDoubtError, open_engine
-from app.kernel.dates import utc_now
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.logs import configure_logs
 from app.kernel.migrating import database_migration, is_migrated, upgrade
 from app.kernel.problems import Problem
-from app.kernel.records import Record, record_classes
+from app.kernel.secrets import without_secrets
 from app.kernel.sessions import Database
+from app.keys.issuing import LONGEST_NAME, NAME_PATTERN, OVERLAP, issue, revoke, rotate
 from app.main import create_app
 from app.operations.listening import bound, shared_out
 from app.serving import configuration
 from app.settings import Settings, SettingsError, current_settings, load_settings
-from app.tables import directory
 
 B = TypeVar("B")
 
@@ -62,7 +63,7 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Prints the sentence on standard error."""
-        click.echo(f"clearsky: {self.format_message()}", err=True, file=file)
+        click.echo(f"clearsky: {without_secrets(self.format_message())}", err=True, file=file)
 
 
 def settings_in_force(**overrides: object) -> Settings:
@@ -233,26 +234,47 @@ def export_command(folder: Path) -> None:
 
 @cli.group(
     epilog="\b\nExamples:\n  clearsky keys create kr-desk --role reporter --party KR\n"
-    "  clearsky keys list\n  clearsky keys revoke kr-desk"
+    "  clearsky keys list\n  clearsky keys rotate kr-desk\n  clearsky keys revoke kr-desk"
 )
 def keys() -> None:
-    """Create, list and revoke API keys."""
+    """Create, list, rotate and revoke API keys."""
 
 
 def _name_of_key(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", value):
+    if len(value) > LONGEST_NAME or not re.fullmatch(NAME_PATTERN, value):
         raise click.BadParameter(
-            f"{value!r} is not 1 to 64 letters, digits, dots, hyphens, underscores and @",
+            f"{value!r} is not 1 to {LONGEST_NAME} letters, digits, dots, hyphens, underscores "
+            "and @",
             context,
             parameter,
         )
     return value
 
 
+@contextmanager
+def _about_keys(reason: str) -> Iterator[Session]:
+    """A session that writes, of which a problem is told in one sentence."""
+    with opened() as database, database.writing(_operator(reason)) as session:
+        try:
+            yield session
+        except Problem as problem:
+            fields = {(error.pointer or "").removeprefix("/") for error in problem.errors}
+            option = "".join(f"--{name}: " for name in fields & {"party", "organization"})
+            raise Refused(f"{option}{problem.detail}") from None
+
+
+_expires_in_days = click.option(
+    "--expires-in-days",
+    type=click.IntRange(1, 3650),
+    help="In how many days the key expires (default: never; rotated, after as long as before).",
+)
+
+
 @keys.command(
     "create",
     epilog="\b\nExamples:\n  clearsky keys create kr-desk --role editor --party KR\n"
-    "  clearsky keys create nier --role reporter --party KR --organization kr-nier",
+    "  clearsky keys create nier --role reporter --party KR --organization kr-nier\n"
+    "  clearsky keys create nightly --role reader --party CN --expires-in-days 365",
 )
 @click.argument("name", callback=_name_of_key)
 @click.option(
@@ -263,53 +285,69 @@ def _name_of_key(context: click.Context, parameter: click.Parameter, value: str)
 )
 @click.option("--party", help="The party that the key speaks for; reporters and editors need one.")
 @click.option("--organization", help="The organization that reports made with the key are by.")
-def create_key(name: str, role: str, party: str | None, organization: str | None) -> None:
+@_expires_in_days
+def create_key(name: str, role: str, **given: Any) -> None:
     """Create the key NAME and print it, alone, on standard output: the only time it is shown."""
-    with opened() as database, database.writing(_operator("key created")) as session:
-        if session.get(ApiKey, name) is not None:
-            raise Refused(f"There is a key {name} already, or was; take another name.")
-        if Role(role) in (Role.REPORTER, Role.EDITOR) and party is None:
-            raise Refused(f"A {role} speaks for a party; add --party, such as --party KR.")
-        if organization is not None and party is None:
-            raise Refused(f"{organization} belongs to a party; add --party.")
-        _require_known(session, "party", party)
-        _require_known(session, "organization", organization)
-        if organization is not None:
-            found = session.get(directory.Organization, organization)
-            if found is None or found.party != party:
-                raise Refused(f"{organization} is no organization of {party}.")
-        key = issue_key(session, name, Role(role), party, organization)
+    with _about_keys("key created") as session:
+        key = issue(session, OPERATOR, name=name, role=Role(role), **given)
     click.echo(key)
-
-
-def _require_known(session: Any, kind: str, record_id: str | None) -> None:
-    model: type[Record] = record_classes()[kind]
-    if record_id is not None and session.get(model, record_id) is None:
-        known = ", ".join(session.scalars(select(model.id).order_by(model.id).limit(20)))
-        raise Refused(f"There is no {kind} {record_id}; there is {known or 'none'}.")
 
 
 @keys.command("list", epilog="\b\nExample:\n  clearsky keys list")
 def list_keys() -> None:
-    """List the keys: name, role, party, organization, and since when they hold."""
+    """List the keys.
+
+    The columns: name, role, party, organization, when created, when it expires, when last used
+    (to the hour), how long the one before it works still, state.
+    """
     with opened() as database, database.reading(OPERATOR) as session:
         for key in session.scalars(select(ApiKey).order_by(ApiKey.name)):
-            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "active"
-            columns = (key.name, key.role.value, key.party or "-", key.organization or "-")
-            click.echo("\t".join((*columns, f"{key.created_at:%Y-%m-%d}", state)))
+            previous = key.previous
+            columns = (
+                key.name,
+                key.role.value,
+                key.party or "-",
+                key.organization or "-",
+                f"{key.created_at:%Y-%m-%d}",
+                _to_the_hour(key.expires_at),
+                _to_the_hour(key.last_used_at),
+                _to_the_hour(None if previous is None else previous.expires_at),
+                f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else key.state.value,
+            )
+            click.echo("\t".join(columns))
+
+
+def _to_the_hour(moment: datetime | None) -> str:
+    return "-" if moment is None else f"{moment:%Y-%m-%dT%H:00Z}"
+
+
+@keys.command(
+    "rotate",
+    epilog="\b\nExamples:\n  clearsky keys rotate kr-desk\n"
+    "  clearsky keys rotate kr-desk --overlap-hours 0",
+)
+@click.argument("name")
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, 720),
+    default=OVERLAP,
+    show_default=True,
+    help="For how many hours the key before works beside the new one.",
+)
+@_expires_in_days
+def rotate_key(name: str, **given: Any) -> None:
+    """Issue another key under NAME and print it, alone; the one before works on for a while."""
+    with _about_keys("key rotated") as session:
+        key = rotate(session, OPERATOR, name, **given)
+    click.echo(key)
 
 
 @keys.command("revoke", epilog="\b\nExample:\n  clearsky keys revoke kr-desk")
 @click.argument("name")
 def revoke_key(name: str) -> None:
-    """Revoke the key NAME, at once and for good."""
-    with opened() as database, database.writing(_operator("key revoked")) as session:
-        key = session.get(ApiKey, name)
-        if key is None:
-            raise Refused(f"There is no key {name}.")
-        if key.revoked_at is not None:
-            raise Refused(f"The key {name} was revoked on {key.revoked_at:%Y-%m-%d}.")
-        key.revoked_at = utc_now()
+    """Revoke the key NAME, and the one before it, at once and for good."""
+    with _about_keys("key revoked") as session:
+        revoke(session, OPERATOR, name)
     click.echo(f"Revoked {name}.")
 
 

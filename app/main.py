@@ -23,6 +23,7 @@ from app.feed import redactions_router
 from app.feed import router as feed_router
 from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
+from app.kernel.authentication import Recognizer
 from app.kernel.bodies import BodyLimit
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
@@ -39,6 +40,7 @@ from app.kernel.route_index import RouteIndex
 from app.kernel.security_headers import SecurityHeaders, security_headers
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
+from app.keys import router as keys_router
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.database = _opened(settings)
     app.state.operators = _addresses(listed(settings.metrics_from), settings)
+    app.state.openid = _recognizer(settings)
     for module in (
         progress_router,
         reports_router,
@@ -94,6 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         codes_router,
         redactions_router,
         feed_router,
+        keys_router,
         operations_router,
     ):
         # Not include_router(): that matches each route anew at each level, one after another.
@@ -147,6 +151,30 @@ def _rate(text: str) -> Rate | None:
 
 def _addresses(names: list[str], settings: Settings) -> AddressList:
     return AddressList(names, proxies_are_known=bool(settings.trusted_proxies))
+
+
+def _recognizer(settings: Settings) -> Recognizer | None:
+    """Whoever knows the tokens of the provider that the settings name, if they name one."""
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None
+    # Cryptography takes a while to import: only whoever needs it waits for it.
+    from app.openid.claims import ClaimsMapping  # noqa: PLC0415
+    from app.openid.recognizing import OpenId  # noqa: PLC0415
+
+    return OpenId(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        algorithms=settings.oidc_algorithms.split(","),
+        clock_skew=settings.oidc_clock_skew,
+        mapping=ClaimsMapping(
+            role_claim=settings.oidc_role_claim,
+            party_claim=settings.oidc_party_claim,
+            organization_claim=settings.oidc_organization_claim,
+            roles=settings.oidc_roles,
+            parties=settings.oidc_parties,
+            organizations=settings.oidc_organizations,
+        ),
+    )
 
 
 def _is_probe(path: str) -> bool:

@@ -39,6 +39,7 @@ TAGS = [
     ("codes", "Every enumeration, with labels in three languages."),
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
+    ("keys", "Who may call, in which role and for which party."),
     ("operations", "For operators and monitors."),
 ]
 
@@ -161,7 +162,9 @@ def _describe_headers(operation: dict[str, Any]) -> None:
             operation["responses"][status]["headers"] = {
                 name: {"$ref": f"#/components/headers/{name}"} for name in names
             }
-    if "200" in operation["responses"] and operation["operationId"].startswith(("get", "list")):
+    parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
+    read = operation["operationId"].startswith(("get", "list"))
+    if "200" in operation["responses"] and read and "if-none-match" in parameters:
         operation["responses"]["304"] = {
             "description": "The answer still has the ETag that If-None-Match names.",
             "headers": operation["responses"]["200"]["headers"],

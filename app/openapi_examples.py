@@ -2,7 +2,8 @@
 
 from typing import Any
 
-# An id that the reference record holds, for each collection's `{id}`.
+# An id that the reference record holds, for each collection's `{id}`; and the key that is issued
+# with it.
 IDS = {
     "parties": "KR",
     "organizations": "kr-moe",
@@ -13,6 +14,7 @@ IDS = {
     "action-items": "clear-sky-plan-2023-5",
     "documents": "press-release-2023-12-20",
     "codes": "implementation-statuses",
+    "keys": "administrator",
     "problems": "not-found",
 }
 
@@ -136,6 +138,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "draftMeetingAgenda": {"agreement": "clear-sky-plan-2023"},
     "withdrawStatusReport": {"reason": {"en": "Reported on the wrong item."}},
     "verifyJournal": {"since": 0},
+    "createKey": {
+        "name": "kr-example-desk",
+        "role": "reporter",
+        "party": "KR",
+        "organization": "kr-nier",
+        "expires_in_days": 365,
+    },
+    "rotateKey": {"overlap_hours": 48},
     "patchParty": {"name": {"ko": "대한민국"}},
     "patchOrganization": {"acronym": "MCEE"},
     "patchPerson": {"title": {"en": "Director-General"}},

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     Field,
+    Json,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -23,6 +24,11 @@ SUPPORTED_DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
+
+# Verified by a public key, by which nobody can sign: neither `none` nor a shared secret's.
+ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+RoleName = Literal["reader", "reporter", "editor", "admin"]
+_CLAIM = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -152,6 +158,45 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None, description="A bearer token with which /metrics may be read from anywhere."
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="The OpenID Connect provider whose bearer tokens are accepted beside keys.",
+    )
+    oidc_audience: str | None = Field(
+        default=None,
+        description="The audience that its tokens must be for; needed with the issuer.",
+    )
+    oidc_algorithms: str = Field(
+        default="RS256,PS256,ES256",
+        description="The algorithms that its tokens may be signed with, with commas between.",
+    )
+    oidc_clock_skew: Annotated[int, Field(ge=0, le=300)] = Field(
+        default=60, description="Seconds by which its clock and this one may differ."
+    )
+    oidc_role_claim: _CLAIM = Field(
+        default="clearsky_role", description="The claim that says the role; or the way to it: a.b."
+    )
+    oidc_roles: Json[dict[str, RoleName]] = Field(
+        default_factory=dict,
+        validate_default=False,
+        description="Which role each of its values means, as a JSON object; without it, itself.",
+    )
+    oidc_party_claim: _CLAIM = Field(
+        default="clearsky_party", description="The claim that says the party."
+    )
+    oidc_parties: Json[dict[str, str]] = Field(
+        default_factory=dict,
+        validate_default=False,
+        description="Which party each of its values means, as a JSON object.",
+    )
+    oidc_organization_claim: _CLAIM = Field(
+        default="clearsky_organization", description="The claim that says the organization."
+    )
+    oidc_organizations: Json[dict[str, str]] = Field(
+        default_factory=dict,
+        validate_default=False,
+        description="Which organization each of its values means, as a JSON object.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious event that is logged."
     )
@@ -187,6 +232,35 @@ class Settings(BaseSettings):
             raise ValueError("goes with CLEARSKY_DATABASE_URL on PostgreSQL only")
         return given.render_as_string(hide_password=False)
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        on_this_machine = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if not parts.hostname or parts.scheme not in ("https", "http") or parts.query:
+            raise ValueError("must be a web address without a query, such as https://login.example")
+        if parts.scheme == "http" and not on_this_machine:
+            raise ValueError("must begin with https:// unless it is on this machine")
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _audience_of_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value and info.data.get("oidc_issuer") is not None:
+            raise ValueError("must be set with CLEARSKY_OIDC_ISSUER: whom its tokens are for")
+        return value
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _asymmetric(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")]
+        for name in names:
+            if name not in ASYMMETRIC:
+                raise ValueError(f"names {name or 'nothing'}; it can be {', '.join(ASYMMETRIC)}")
+        return ",".join(names)
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, value: str) -> str:
@@ -217,7 +291,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"])
+        name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         # A database URL may hold a password, which no message shows.
         given = re.sub(r"://[^@/]*@", "://***@", repr(first["input"]))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from app.kernel.access import Role, Visibility
 from app.kernel.codes import Code, CodeList, text
 from app.kernel.journal import Operation
+from app.kernel.keys import KeyState
 
 
 class Language(StrEnum):
@@ -73,6 +74,34 @@ ROLES = CodeList(
             Role.ADMIN,
             text("Administrator", "관리자", "管理员"),
             text("Also manages keys.", "키도 관리한다.", "并管理密钥。"),
+        ),
+    ),
+)
+
+
+KEY_STATES = CodeList(
+    id="key-states",
+    name=text("States of keys", "키 상태", "密钥状态"),
+    codes=(
+        Code(
+            KeyState.ACTIVE,
+            text("Active", "유효", "有效"),
+            text("The key works.", "키를 사용할 수 있음.", "密钥可以使用。"),
+        ),
+        Code(
+            KeyState.EXPIRED,
+            text("Expired", "만료", "已过期"),
+            text(
+                "The key has expired; it can be rotated.",
+                "키가 만료됨. 교체할 수 있음.",
+                "密钥已过期，可以更换。",
+            ),
+        ),
+        Code(
+            KeyState.REVOKED,
+            text("Revoked", "폐기", "已撤销"),
+            text("The key was revoked for good.", "키가 영구히 폐기됨.", "密钥已被永久撤销。"),
+            final=True,
         ),
     ),
 )

@@ -18,6 +18,7 @@ CODE_LISTS: tuple[CodeList, ...] = (
     dialogues.DIALOGUE_LEVELS,
     documents.DOCUMENT_KINDS,
     reporting.IMPLEMENTATION_STATUSES,
+    kernel_codes.KEY_STATES,
     kernel_codes.LANGUAGES,
     agreements.LINEAGE_KINDS,
     reporting.LINEAGE_OUTCOMES,

@@ -163,9 +163,10 @@ def quarter() -> int:
 
 
 def whole(start: Message, end: Message) -> bool:
-    """Whether two messages are a whole answer to a read of the record."""
+    """Whether two messages are a whole answer to a read of the record, which may be kept."""
     return (
         start["status"] == 200
         and not end.get("more_body")
         and any(name == b"revision" for name, _ in start["headers"])
+        and (b"cache-control", b"no-store") not in start["headers"]
     )

@@ -1,56 +1,95 @@
 """Who calls: the principal behind a request's credentials, and what their role lets them do."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.kernel.access import ANONYMOUS, Principal, Role
+from app.kernel.dates import utc_now
 from app.kernel.journal import head
-from app.kernel.keys import principal_of
+from app.kernel.keys import known_key, note_use
 from app.kernel.problems import Forbidden, ProblemError, Unauthenticated
+from app.kernel.secrets import PREFIX
 from app.kernel.sessions import Database
 from app.kernel.transactions import available
 
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="ApiKey",
-    description="An API key from `clearsky keys create`, as `Authorization: Bearer clearsky_…`.",
+    description="An API key, as `Authorization: Bearer clearsky_…`; or, where the server is set up "
+    "for a provider of OpenID Connect, a token of that provider.",
 )
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="clearsky"'}
+
+
+class Recognized(NamedTuple):
+    """Whom credentials speak for, and until when that may be remembered.
+
+    `access` is how often keys had been changed when they were looked up.
+    """
+
+    principal: Principal
+    access: int
+    until: datetime
+
+
+class Recognizer(Protocol):
+    """Knows whom credentials speak for that are no keys."""
+
+    async def recognized(self, database: Database, token: str) -> Recognized:
+        """Whom a token speaks for. Raises Unauthenticated, or Unavailable."""
+
+
+def refused_credentials(detail: str) -> Unauthenticated:
+    """The refusal of a key or token that is not accepted (RFC 6750, section 3.1)."""
+    challenge = f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'
+    return Unauthenticated(detail, headers={"WWW-Authenticate": challenge})
 
 
 async def current_principal(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Who calls. Raises Unauthenticated for credentials that are malformed, unknown or revoked."""
-    challenge = {"WWW-Authenticate": 'Bearer realm="clearsky"'}
+    """Who calls.
+
+    Raises Unauthenticated for credentials that are malformed, unknown, expired or revoked.
+    """
     if credentials is None:
         if "authorization" in request.headers:
-            raise Unauthenticated("Authorization must be `Bearer KEY`.", headers=challenge)
+            raise Unauthenticated("Authorization must be `Bearer KEY`.", headers=_CHALLENGE)
         if not request.app.state.settings.anonymous_reads:
-            raise Unauthenticated("This server answers only with a key.", headers=challenge)
+            raise Unauthenticated("This server answers only with a key.", headers=_CHALLENGE)
         return ANONYMOUS
     database: Database = request.app.state.database
     authorization = request.headers["authorization"].encode("latin-1")
     known = database.principals.find(authorization)
     if known is None:
-        known, access = await run_in_threadpool(
-            _principal_of_key, database, credentials.credentials
-        )
-        if known is None:
-            raise Unauthenticated("The key is unknown or revoked.", headers=challenge)
-        database.principals.keep(authorization, known, access)
+        found = await _found(request, database, credentials.credentials)
+        database.principals.keep(authorization, *found)
+        known = found.principal
     # For whom requests are counted (app.kernel.limiting).
     request.state.principal = known.name
     return known
 
 
-def _principal_of_key(database: Database, key: str) -> tuple[Principal | None, int]:
+async def _found(request: Request, database: Database, given: str) -> Recognized:
+    recognizer: Recognizer | None = request.app.state.openid
+    if recognizer is None or given.startswith(PREFIX):
+        return await run_in_threadpool(_owner_of_key, database, given)
+    return await recognizer.recognized(database, given)
+
+
+def _owner_of_key(database: Database, key: str) -> Recognized:
+    now = utc_now()
     # A replica may not have heard yet that the key is revoked, or that there is such a key.
     with available(), database.reading(ANONYMOUS, on_primary=True) as session:
-        return principal_of(session, key), head(session).access
+        known, access = known_key(session, key, now), head(session).access
+    if known is None:
+        raise refused_credentials("The key is unknown, has expired or was revoked.")
+    return Recognized(known.principal, access, note_use(database.engine, known, now))
 
 
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
@@ -61,7 +100,7 @@ def require_role(principal: Principal, role: Role) -> None:
     if principal.role is None:
         raise Unauthenticated(
             f"This needs a key with the role {role} or above.",
-            headers={"WWW-Authenticate": 'Bearer realm="clearsky"'},
+            headers=_CHALLENGE,
         )
     if not principal.role.covers(role):
         raise Forbidden(

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +48,8 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
         engine = create_engine(
             parsed,
             json_serializer=_compact_json,
+            # What is written is for those who may see it: no message repeats it.
+            hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
             execution_options={_BUSY_TIMEOUT: busy_timeout},
@@ -58,6 +62,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
     return create_engine(
         parsed,
         json_serializer=_compact_json,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         execution_options={_BUSY_TIMEOUT: busy_timeout},
@@ -127,6 +132,19 @@ def patience(seconds: float) -> dict[str, float]:
     On PostgreSQL each of its locks is waited for as long as a write may.
     """
     return {_PATIENCE: seconds}
+
+
+@contextmanager
+def writing_without_waiting(engine: Engine) -> Iterator[Connection]:
+    """A transaction for a small write beside the record, committed when the block ends well.
+
+    Raises an error that is_busy() knows rather than wait for another write.
+    """
+    at_once = writing_engine(engine).execution_options(**patience(0))
+    with at_once.connect() as connection, connection.begin():
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10ms'")
+        yield connection
 
 
 def busy_timeout_of(engine: Engine) -> float:

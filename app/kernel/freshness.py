@@ -13,6 +13,8 @@ from sqlalchemy import Engine, Update, extract, func
 from app.kernel.database import quick_sqlite
 
 CHANNEL = "clearsky_head"
+# In the `info` of a session that has changed keys.
+ACCESS_MOVED = "access_moved"
 _HEAD = "SELECT number, access FROM journal_head WHERE id = 1"
 
 
@@ -32,8 +34,11 @@ class Freshness(Protocol):
     def newest(self) -> Newest | None:
         """What is newest; None where that cannot be said, and must be asked."""
 
-    def committed(self, revision: int) -> None:
-        """Notes a revision that this process has committed itself, or has seen."""
+    def committed(self, revision: int, access: int = -1) -> None:
+        """Notes a revision that this process has committed itself, or has seen.
+
+        So with `access`, where this process has changed keys.
+        """
 
     def close(self) -> None:
         """Lets go of what it holds."""
@@ -87,7 +92,7 @@ class SqliteFreshness:
     def _forget(self) -> None:
         self._asked = False
 
-    def committed(self, revision: int) -> None:
+    def committed(self, revision: int, access: int = -1) -> None:
         """Nothing to note: the file itself tells."""
 
     def close(self) -> None:
@@ -125,9 +130,9 @@ class PostgresFreshness:
             return None
         return self._newest
 
-    def committed(self, revision: int) -> None:
-        """Notes a revision before its notice has come round."""
-        self._note(revision, -1)
+    def committed(self, revision: int, access: int = -1) -> None:
+        """Notes a revision, or a change of keys, before its notice has come round."""
+        self._note(revision, access)
 
     def close(self) -> None:
         """Stops listening."""

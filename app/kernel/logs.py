@@ -2,9 +2,11 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
+
+from app.kernel.secrets import without_secrets
 
 
 def configure_logs(level: str, style: Literal["json", "console"]) -> None:
@@ -32,7 +34,11 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *rendering,
+                _without_secrets,
+            ],
         )
     )
     root = logging.getLogger()
@@ -54,3 +60,8 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _without_secrets(logger: object, method: str, line: Any) -> str:  # noqa: ARG001
+    # Of the whole line: a path, a message of a library or a traceback may repeat what was given.
+    return without_secrets(str(line))

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from app.kernel.problems import MEDIA_TYPE, Problem, ServerError
+from app.kernel.secrets import without_secrets
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("clearsky.requests")
@@ -105,5 +106,7 @@ class Observing:
 
 
 def request_id_of(given: str | None) -> str:
-    """The id that a request came with, or else a new one."""
-    return given if given and _REQUEST_ID.fullmatch(given) else str(uuid7())
+    """The id that a request came with, or else a new one: it stands in logs and the journal."""
+    if given and _REQUEST_ID.fullmatch(given) and without_secrets(given) == given:
+        return given
+    return str(uuid7())

@@ -1,12 +1,17 @@
-"""Whom keys speak for, remembered for as long as no key is changed."""
+"""Whom credentials speak for, remembered for as long as they hold and no key is changed."""
 
 import hashlib
+import os
+from datetime import datetime
+from time import time
 from typing import TypeAlias
 
 from app.kernel.access import Principal, Role
 from app.kernel.freshness import Freshness
 
 _MOST = 10_000
+# Nobody else can work out what credentials are remembered by, nor learn it by how long that takes.
+_OWN = os.urandom(32)
 
 # Of what callers see alike. Whatever a read depends on, of who asks, is in it.
 Audience: TypeAlias = tuple[Role, str | None, str | None] | None
@@ -25,7 +30,8 @@ class KnownPrincipals:
     def __init__(self, freshness: Freshness) -> None:
         self._freshness = freshness
         self._access = -1
-        self._known: dict[bytes, Principal] = {}
+        # Each with the time from which it must be asked again.
+        self._known: dict[bytes, tuple[Principal, float]] = {}
 
     def find(self, authorization: bytes) -> Principal | None:
         """Whom the value of an Authorization header speaks for; None where it must be asked."""
@@ -37,16 +43,25 @@ class KnownPrincipals:
         if newest.access != self._access:
             self._known.clear()
             return None
-        return self._known.get(_digest(authorization))
+        found = self._known.get(_digest(authorization))
+        if found is None:
+            return None
+        principal, until = found
+        return principal if time() < until else None
 
-    def keep(self, authorization: bytes, principal: Principal, access: int) -> None:
-        """Remembers a principal that was looked up when keys had been changed `access` times."""
+    def keep(
+        self, authorization: bytes, principal: Principal, access: int, until: datetime
+    ) -> None:
+        """Remembers a principal that was looked up when keys had been changed `access` times.
+
+        From `until` on it must be looked up again.
+        """
         if access != self._access or len(self._known) >= _MOST:
             self._known.clear()
             self._access = access
-        self._known[_digest(authorization)] = principal
+        self._known[_digest(authorization)] = principal, until.timestamp()
 
 
 def _digest(authorization: bytes) -> bytes:
     # No key itself is kept in memory.
-    return hashlib.sha256(authorization).digest()
+    return hashlib.blake2b(authorization, key=_OWN, digest_size=32).digest()

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.kernel.secrets import without_secrets
+
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_VALUE = 200
 # Told of one request: a body of a megabyte can be wrong in a hundred thousand places.
@@ -82,14 +84,16 @@ class Problem(HTTPException):
             "type": self.type_uri(),
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": without_secrets(self.detail),
             **self.members,
         }
         if instance:
             body["instance"] = instance
         if self.errors:
-            told = self.errors[:_MOST_ERRORS]
-            body["errors"] = [error.model_dump(exclude_none=True) for error in told]
+            body["errors"] = [
+                {name: _told(said) for name, said in error.model_dump(exclude_none=True).items()}
+                for error in self.errors[:_MOST_ERRORS]
+            ]
         return body
 
 
@@ -108,7 +112,7 @@ class MalformedRequest(Problem):
 
 
 class Unauthenticated(Problem):
-    """The route needs a principal, or the credentials given are unknown or revoked."""
+    """The route needs a principal, or the credentials given are unknown, expired or revoked."""
 
     status = 401
     title = "Who is asking?"
@@ -263,6 +267,15 @@ class ServerError(Problem):
 
     status = 500
     title = "The server failed"
+
+
+def _told(value: Any) -> Any:
+    """A value of a problem, of which no key or token is told again: it may be logged anywhere."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {without_secrets(name): _told(member) for name, member in value.items()}
+    return [_told(item) for item in value] if isinstance(value, list) else value
 
 
 def all_problems() -> list[type[Problem]]:

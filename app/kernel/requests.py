@@ -10,6 +10,7 @@ from app.kernel.access import Role
 from app.kernel.authentication import CurrentPrincipal, require_role
 from app.kernel.problems import InvalidRequest, ProblemError, shown
 from app.kernel.schemas import LARGEST
+from app.kernel.secrets import without_secrets
 from app.kernel.transactions import Transaction
 
 MinRevision = Annotated[
@@ -112,7 +113,29 @@ def changing(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
     return dependency
 
 
+def administering(*, writes: bool) -> Callable[..., Coroutine[Any, Any, Transaction]]:
+    """A transaction on what stands beside the record, for admins.
+
+    Its answers are kept nowhere, by no Idempotency-Key either.
+    """
+
+    async def dependency(request: Request, principal: CurrentPrincipal) -> Transaction:
+        require_role(principal, Role.ADMIN)
+        return Transaction(
+            database=request.app.state.database,
+            principal=principal,
+            request=request,
+            writes=writes,
+            on_primary=True,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return dependency
+
+
 Reading = Annotated[Transaction, Depends(reading)]
+LookingAfter = Annotated[Transaction, Depends(administering(writes=False))]
+Administering = Annotated[Transaction, Depends(administering(writes=True))]
 Creating = Annotated[Transaction, Depends(creating(Role.EDITOR))]
 Changing = Annotated[Transaction, Depends(changing(Role.EDITOR))]
 
@@ -147,6 +170,16 @@ def _decoded(reason: str | None) -> str | None:
             errors=[
                 ProblemError(
                     header="Revision-Reason", rule="text", detail=detail, value=shown(reason)
+                )
+            ],
+        )
+    if without_secrets(text) != text:
+        detail = "Revision-Reason is kept in the journal; it must hold no key and no token."
+        raise InvalidRequest(
+            detail,
+            errors=[
+                ProblemError(
+                    header="Revision-Reason", rule="secret", detail=detail, value=shown(text)
                 )
             ],
         )

@@ -43,6 +43,11 @@ PATCH = responses(*_EVERY, *_BODY, *_EXISTING, *_MATCH, Forbidden, Conflict)
 # A step that can change, with what it adds, a record that was read.
 DECIDE = responses(*_EVERY, *_BODY, *_EXISTING, *_MATCH, Forbidden, Conflict, IdempotencyKeyReused)
 DELETE = responses(*_EVERY, *_EXISTING, *_MATCH, Forbidden, Conflict)
+# What stands beside the record, for admins.
+ADMIN_LIST = responses(*_EVERY, Forbidden)
+ADMIN_READ = responses(*_EVERY, NotFound, Forbidden)
+ADMIN_CREATE = responses(*_EVERY, *_BODY, Forbidden, Conflict)
+ADMIN_STEP = responses(*_EVERY, *_BODY, NotFound, Forbidden, Conflict)
 
 RecordId = Annotated[
     str,

@@ -36,6 +36,8 @@ LARGEST = 2**53 - 1
 Count = Annotated[int, Strict(), Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 Ordinal = Annotated[int, Strict(), Field(ge=1, le=10_000), BeforeValidator(_whole)]
 Percent = Annotated[int, Strict(), Field(ge=0, le=100), BeforeValidator(_whole)]
+Days = Annotated[int, Strict(), Field(ge=1, le=3650), BeforeValidator(_whole)]
+Hours = Annotated[int, Strict(), Field(ge=0, le=720), BeforeValidator(_whole)]
 Truth = Annotated[bool, Strict()]
 
 

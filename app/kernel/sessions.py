@@ -26,7 +26,7 @@ from app.kernel.database import (
     reading_engine,
     writing_engine,
 )
-from app.kernel.freshness import freshness_of
+from app.kernel.freshness import ACCESS_MOVED, freshness_of
 from app.kernel.journal import (
     Author,
     Recorder,
@@ -164,10 +164,14 @@ class Database:
         with self._turn(until), self._begun_writing(author, until) as session:
             mine = session.info["recorder"]
             yield session
+            session.flush()
+            access = head(session).access if ACCESS_MOVED in session.info else -1
             _commit(session)
             if mine.changed:
                 self._own = max(self._own, mine.number)
-                self.freshness.committed(mine.number)
+                self.freshness.committed(mine.number, access)
+            elif access != -1:
+                self.freshness.committed(mine.number - 1, access)
 
     def _begun_writing(self, author: Author, until: float) -> RecordSession:
         def begin(session: RecordSession) -> Recorder:

@@ -85,6 +85,8 @@ class Transaction:
     principal: Principal
     request: Request
     writes: bool = False
+    # Whether it reads what no revision tells of, and so no replica can say how new it is there.
+    on_primary: bool = False
     min_revision: int | None = None
     if_match: str | None = None
     idempotency_key: str | None = None
@@ -98,7 +100,6 @@ class Transaction:
     _body: bytes | None = None
     _session: RecordSession | None = None
     _revision: int | None = None
-    _on_primary: bool = False
 
     @property
     def session(self) -> RecordSession:
@@ -144,6 +145,7 @@ class Transaction:
         start, a bounded number of times.
         """
         run = self._write if self.writes else self._read
+        given = dict(self.headers)
         with available():
             for left in reversed(range(ATTEMPTS)):
                 try:
@@ -153,23 +155,23 @@ class Transaction:
                         raise
                     reason = str(error.orig).partition("\n")[0]
                     log.warning("transaction given up", error=reason, attempts_left=left)
-                self._forget()
+                self._forget(given)
         raise AssertionError("not reached")
 
     def _may_run_again(self, error: DBAPIError) -> bool:
-        replica = self.database.has_replica and not self.writes and not self._on_primary
+        replica = self.database.has_replica and not self.writes and not self.on_primary
         return is_given_up(error) or (replica and is_unreachable(error))
 
-    def _forget(self) -> None:
+    def _forget(self, headers: dict[str, str]) -> None:
         """Makes it as it was before the endpoint ran, but for where it is to read next."""
-        self.headers.clear()
+        self.headers = dict(headers)
         self._body = self.etag_source = self._session = self._revision = None
-        self._on_primary = True
+        self.on_primary = True
 
     def _read(
         self, endpoint: Callable[[], Any], adapter: TypeAdapter[Any], status: int
     ) -> Response:
-        at_least, on_primary = self.min_revision or 0, self._on_primary
+        at_least, on_primary = self.min_revision or 0, self.on_primary
         with self.database.reading(self.principal, at_least, on_primary=on_primary) as session:
             self._session = session
             try:

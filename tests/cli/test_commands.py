@@ -46,8 +46,11 @@ EXAMPLES = {
 # What must have been done before an example makes sense.
 BEFORE = {
     "clearsky load exported/": ["clearsky export exported/"],
-    "clearsky keys revoke kr-desk": ["clearsky keys create kr-desk --role reader"],
     "clearsky restore before-upgrade": ["clearsky backup before-upgrade"],
+    **{
+        f"clearsky keys {step}": ["clearsky keys create kr-desk --role reader"]
+        for step in ("rotate kr-desk", "rotate kr-desk --overlap-hours 0", "revoke kr-desk")
+    },
 }
 
 
@@ -256,6 +259,16 @@ ENGINE_RULE = "only sqlite and postgresql"
         ("CONNECTIONS", "0", "greater than or equal to 1"),
         ("HEADER_TIMEOUT", "0", "greater than 0"),
         ("HSTS_SECONDS", "-1", "greater than or equal to 0"),
+        ("OIDC_ISSUER", "login", "must be a web address"),
+        ("OIDC_ISSUER", "http://login.example", "must begin with https://"),
+        ("OIDC_ISSUER", "https://login.example/?a=b", "without a query"),
+        ("OIDC_ALGORITHMS", "RS256,none", "names none"),
+        ("OIDC_ALGORITHMS", "HS256", "names HS256"),
+        ("OIDC_ALGORITHMS", "", "names nothing"),
+        ("OIDC_CLOCK_SKEW", "301", "less than or equal to 300"),
+        ("OIDC_ROLE_CLAIM", "", "at least 1 character"),
+        ("OIDC_ROLES", "editors", "invalid JSON"),
+        ("OIDC_PARTIES", '["KR"]', "valid dictionary"),
         ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
         ("LOG_FORMAT", "xml", "'json' or 'console'"),
     ],
@@ -266,6 +279,16 @@ def test_a_wrong_setting_is_refused_by_name_rule_and_value(
     for command in ("serve", "migrate"):
         told = run(command, **{name.lower(): value})
         assert_refused(told, f"CLEARSKY_{name} ", repr(value), rule)
+
+
+def test_a_provider_is_not_trusted_without_an_audience(run: Run) -> None:
+    told = run("migrate", oidc_issuer="https://login.example")
+    assert_refused(told, "CLEARSKY_OIDC_AUDIENCE", "must be set with CLEARSKY_OIDC_ISSUER")
+
+
+def test_a_role_that_is_none_is_refused(run: Run) -> None:
+    told = run("migrate", oidc_roles='{"editors": "king"}')
+    assert_refused(told, "CLEARSKY_OIDC_ROLES ", "'king'", "'editor'")
 
 
 def test_a_wrong_setting_is_refused_by_a_real_process_too(folder: Path) -> None:
@@ -281,6 +304,7 @@ def test_a_wrong_setting_is_refused_by_a_real_process_too(folder: Path) -> None:
         "export exported",
         "keys list",
         "keys create somebody --role reader",
+        "keys rotate somebody",
         "keys revoke somebody",
         "verify",
         "redact person zhou-guomei --reason because",

@@ -1,4 +1,4 @@
-"""API keys on the command line: shown once, kept as a hash, revoked at once and for good."""
+"""API keys on the command line: shown once, kept as a hash, rotated, revoked for good."""
 
 import re
 
@@ -28,7 +28,7 @@ def _post(server: Server, key: str, path: str, body: object) -> httpx.Response:
     return httpx.post(f"{server.address}{path}", headers=headers, json=body)
 
 
-def _everything_stored(database_url: str) -> list[str]:
+def everything_stored(database_url: str) -> list[str]:
     """Each value of each row of each table that the database has, as text."""
     engine = open_engine(database_url)
     tables = MetaData()
@@ -88,7 +88,7 @@ def test_a_report_is_by_the_party_and_the_organization_of_its_key(
 def test_only_the_hash_of_a_key_is_stored(run: Run, server: Server, database_url: str) -> None:
     key = _create(run, database_url, "somebody --role editor --party KR")
     assert _post(server, key, "/v1/parties", PARTY).status_code == 201
-    stored = _everything_stored(database_url)
+    stored = everything_stored(database_url)
     assert hash_of(key) in stored
     assert not [value for value in stored if key in value or key.removeprefix("clearsky_") in value]
 
@@ -130,6 +130,52 @@ def test_a_revoked_key_stops_at_once(run: Run, server: Server, database_url: str
     assert re.search(r"^somebody\tadmin\t.*revoked \d{4}-\d\d-\d\d$", listed, re.MULTILINE)
 
 
+def test_a_rotated_key_takes_the_place_of_the_one_before_after_a_while(
+    run: Run, server: Server, database_url: str
+) -> None:
+    old = _create(run, database_url, "somebody --role admin")
+    told = run("keys", "rotate", "somebody", database_url=database_url)
+    assert (told.status, told.errors) == (0, "")
+    assert KEY.fullmatch(told.output), "the key alone, on standard output"
+    new = told.output.strip()
+    assert [_post(server, key, "/v1/journal/verify", {}).status_code for key in (old, new)] == [
+        *(200, 200),
+    ]
+    (row,) = _rows(run, database_url, "somebody")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00Z", row[6])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00Z", row[7])
+    assert row[8] == "active"
+
+    told = run("keys", "rotate", "somebody", "--overlap-hours", "0", database_url=database_url)
+    assert told.status == 0
+    last = told.output.strip()
+    statuses = [
+        _post(server, key, "/v1/journal/verify", {}).status_code for key in (old, new, last)
+    ]
+    assert statuses == [401, 401, 200]
+    (row,) = _rows(run, database_url, "somebody")
+    assert row[7] == "-"
+
+
+def test_a_key_is_listed_with_when_it_expires(run: Run, database_url: str) -> None:
+    _create(run, database_url, "somebody --role reader --expires-in-days 30")
+    _create(run, database_url, "another --role reader")
+    (row,) = _rows(run, database_url, "somebody")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00Z", row[5])
+    assert row[6:] == ["-", "-", "active"]
+    (row,) = _rows(run, database_url, "another")
+    assert row[5:] == ["-", "-", "-", "active"]
+
+
+def _rows(run: Run, database_url: str, name: str) -> list[list[str]]:
+    """The rows of the list that tell of the key `name`."""
+    told = run("keys", "list", database_url=database_url)
+    assert (told.status, told.errors) == (0, "")
+    rows = [line.split("\t") for line in told.output.splitlines()]
+    assert {len(row) for row in rows} == {9}
+    return [row for row in rows if row[0] == name]
+
+
 def test_keys_leave_no_revision(run: Run, server: Server, database_url: str) -> None:
     before = httpx.get(f"{server.address}/v1/journal/head").json()
     _create(run, database_url, "somebody --role reader")
@@ -160,6 +206,10 @@ def test_keys_leave_no_revision(run: Run, server: Server, database_url: str) -> 
         ),
         ("create '' --role reader", ["NAME"]),
         ("create 'two\nlines' --role reader", ["NAME"]),
+        ("create somebody --role reader --expires-in-days 0", ["--expires-in-days", "0"]),
+        ("rotate nobody", ["no key nobody"]),
+        ("rotate gone", ["gone", "was revoked on"]),
+        ("rotate korea --overlap-hours 721", ["--overlap-hours", "721"]),
         ("revoke nobody", ["no key nobody"]),
         ("revoke gone", ["gone", "was revoked on"]),
     ],

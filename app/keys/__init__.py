@@ -1,0 +1,1 @@
+"""API keys, as administrators issue, rotate and revoke them."""

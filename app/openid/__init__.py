@@ -1,0 +1,1 @@
+"""OpenID Connect: whom the bearer tokens of a provider speak for."""
