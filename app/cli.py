@@ -295,7 +295,7 @@ def create_key(name: str, role: str, **given: Any) -> None:
 
 @keys.command("list", epilog="\b\nExample:\n  clearsky keys list")
 def list_keys() -> None:
-    """List the keys.
+    """List the keys, those that have ended too.
 
     The columns: name, role, party, organization, when created, when it expires, when last used
     (to the hour), how long the one before it works still, state.

@@ -268,7 +268,7 @@ ENGINE_RULE = "only sqlite and postgresql"
         ("OIDC_CLOCK_SKEW", "301", "less than or equal to 300"),
         ("OIDC_ROLE_CLAIM", "", "at least 1 character"),
         ("OIDC_ROLES", "editors", "invalid JSON"),
-        ("OIDC_PARTIES", '["KR"]', "valid dictionary"),
+        ("OIDC_PARTIES", "KR", "invalid JSON"),
         ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
         ("LOG_FORMAT", "xml", "'json' or 'console'"),
     ],
@@ -289,6 +289,8 @@ def test_a_provider_is_not_trusted_without_an_audience(run: Run) -> None:
 def test_a_role_that_is_none_is_refused(run: Run) -> None:
     told = run("migrate", oidc_roles='{"editors": "king"}')
     assert_refused(told, "CLEARSKY_OIDC_ROLES ", "'king'", "'editor'")
+    told = run("migrate", oidc_parties='["KR"]')
+    assert_refused(told, "CLEARSKY_OIDC_PARTIES ", "['KR']", "valid dictionary")
 
 
 def test_a_wrong_setting_is_refused_by_a_real_process_too(folder: Path) -> None:
