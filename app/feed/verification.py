@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.feed.schemas import Fault, JournalHeadRecord, VerificationRecord
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
-from app.kernel.journal import Change, JournalHead, Operation, Revision, moment
+from app.kernel.journal import (
+    Change,
+    JournalHead,
+    Operation,
+    Revision,
+    last_change,
+    moment,
+)
 from app.kernel.problems import InvalidRequest, invalid_field
 from app.kernel.records import Record, digest_of, document_of, record_classes
 from app.kernel.visibility import seeing_all
@@ -29,14 +36,27 @@ def head_of(session: Session) -> JournalHeadRecord:
 def verify(session: Session, since: int = 0) -> VerificationRecord:
     """Recomputes the chain after revision `since`, and compares every record with the journal.
 
-    Memory is bounded: revisions and records are read in batches. Raises InvalidRequest where there
-    is no revision `since`.
+    Memory is bounded: revisions and records are read in batches. A fault in what the session's
+    caller may not see is told without naming the record. Raises InvalidRequest where there is no
+    revision `since`.
     """
     head = head_of(session)
     with seeing_all(session):
         checked, fault = _verify_chain(session, head, since)
         fault = fault or next(_altered_records(session), None)
+    if fault is not None and not _may_be_named(session, fault):
+        fault = fault.model_copy(update={"kind": None, "id": None})
     return VerificationRecord(valid=fault is None, revisions=checked, head=head, fault=fault)
+
+
+def _may_be_named(session: Session, fault: Fault) -> bool:
+    if fault.kind is None or fault.id is None:
+        return True
+    if last_change(session, fault.kind, fault.id) is not None:
+        return True
+    model = record_classes().get(fault.kind)
+    # Asked, not got: the session still holds what it saw while it saw all.
+    return model is not None and bool(session.scalar(select(model.id).where(model.id == fault.id)))
 
 
 def _verify_chain(
