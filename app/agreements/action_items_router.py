@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query
 from app.agreements.includes import ActionItemDetail, ActionItemInclude, item_with_included
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem
+from app.agreements.negotiating import new_item
 from app.agreements.queries import ACTION_ITEM_FILTERS, ACTION_ITEM_SORTS, ActionItemQuery
 from app.agreements.schemas import ActionItemBody, ActionItemRecord
 from app.kernel.as_journalled import one_record, page_of_records
-from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.changes import delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
@@ -39,8 +40,7 @@ def list_action_items(tx: Reading, query: Annotated[ActionItemQuery, Query()]) -
 @router.post("", operation_id="createActionItem", status_code=201, responses=CREATE)
 def create_action_item(tx: Creating, body: ActionItemBody) -> ActionItemRecord:
     """A new action item; without an id, one is derived from its agreement and number."""
-    derived = f"{body.agreement}-{body.number}"
-    action_item = create(tx.session, ActionItem, body, derived_id=derived)
+    action_item = new_item(tx.session, body)
     require_sound_item(tx.session, action_item)
     return tx.created(action_item, ActionItemRecord)
 

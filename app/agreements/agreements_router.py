@@ -6,20 +6,20 @@ from fastapi import APIRouter, Query
 
 from app.agreements.includes import AgreementDetail, AgreementInclude, with_included
 from app.agreements.models import Agreement
+from app.agreements.negotiating import new_agreement
 from app.agreements.parties import require_parties_in_use
 from app.agreements.queries import AGREEMENT_FILTERS, AGREEMENT_SORTS, AgreementQuery
 from app.agreements.schemas import AgreementBody, AgreementRecord
 from app.agreements.soundness import require_sound_agreement
 from app.agreements.successor import SuccessorBody, succeed
 from app.kernel.as_journalled import one_record, page_of_records
-from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.changes import delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, STEP, RecordId
 from app.kernel.schemas import Page, merge_patch_of
-from app.kernel.text import slug_of
 
 router = APIRouter(prefix="/v1/agreements", tags=["agreements"], route_class=RecordRoute)
 
@@ -41,9 +41,11 @@ def list_agreements(tx: Reading, query: Annotated[AgreementQuery, Query()]) -> A
 
 @router.post("", operation_id="createAgreement", status_code=201, responses=CREATE)
 def create_agreement(tx: Creating, body: AgreementBody) -> AgreementRecord:
-    """A new agreement; without an id, one is derived from its name."""
-    derived = slug_of(body.name)
-    agreement = create(tx.session, Agreement, body, derived_id=derived)
+    """A new agreement; without an id, one is derived from its name.
+
+    With `visibility` `parties` only its own see it and its items, and the server names it.
+    """
+    agreement = new_agreement(tx.session, body)
     require_sound_agreement(tx.session, agreement)
     return tx.created(agreement, AgreementRecord)
 

@@ -3,7 +3,8 @@
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from app.agreements.models import ActionItem, AgreementParty, Lineage
+from app.agreements.models import ActionItem, Agreement, AgreementParty, Lineage
+from app.agreements.negotiating import require_as_visible
 from app.directory.models import Organization
 from app.kernel.constraints import require_unique
 from app.kernel.cycles import refuse_cycle
@@ -16,14 +17,16 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
 
     Raises Conflict for a number taken in the agreement, a lineage that leads back to the item, or
     an item taken to another agreement from under what was stated on it; InvalidRequest for a lead
-    of a party that the agreement does not have.
+    of a party that the agreement does not have, and what require_as_visible() raises.
     """
     _refuse_to_move(session, item)
-    parties = set(
-        session.scalars(
-            select(AgreementParty.party).where(AgreementParty.agreement_id == item.agreement)
-        )
-    )
+    agreed = session.execute(
+        select(AgreementParty.party, Agreement.visibility, Agreement.audience)
+        .join(Agreement, Agreement.id == AgreementParty.agreement_id)
+        .where(AgreementParty.agreement_id == item.agreement)
+    ).all()
+    parties = {row.party for row in agreed}
+    require_as_visible(item, agreed[0].visibility, agreed[0].audience)
     sides = {
         row.id: row.party
         for row in session.execute(

@@ -1,5 +1,7 @@
 """Agreements and action items, as they are written and answered."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator
 
 from app.agreements.codes import (
@@ -10,7 +12,8 @@ from app.agreements.codes import (
     RelationKind,
     Theme,
 )
-from app.documents.schemas import RecordTail
+from app.documents.schemas import Citations
+from app.kernel.access import Visibility
 from app.kernel.dates import PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import (
@@ -21,7 +24,14 @@ from app.kernel.references import (
     PartyId,
     PersonId,
 )
-from app.kernel.schemas import Ordinal, RecordHead, RecordIdentity, RecordReading, Schema
+from app.kernel.schemas import (
+    Ordinal,
+    OwnTranslations,
+    RecordHead,
+    RecordIdentity,
+    RecordReading,
+    Schema,
+)
 from app.kernel.text import LanguageTag, Localized
 
 
@@ -67,13 +77,23 @@ class AgreementFields(Schema):
     _once = field_validator("parties", "authentic_languages", "relations")(refuse_repeats)
 
 
-class AgreementBody(RecordTail, AgreementFields, RecordHead):
+class NegotiatedTail(Citations, OwnTranslations):
+    """What the body of an agreement or of one of its items ends with."""
+
+    visibility: Literal[Visibility.PUBLIC, Visibility.PARTIES] = Field(
+        default=Visibility.PUBLIC,
+        description="With `parties` only the agreement's own see it and its items, until it is "
+        "made public and they with it. What was public stays so.",
+    )
+
+
+class AgreementBody(NegotiatedTail, AgreementFields, RecordHead):
     """Any agreed text, from a treaty to an annual plan."""
 
     _ends_after_it_starts = field_validator("ends")(not_before("starts"))
 
 
-class AgreementRecord(RecordReading, RecordTail, AgreementFields, RecordIdentity):
+class AgreementRecord(RecordReading, NegotiatedTail, AgreementFields, RecordIdentity):
     """An agreement, as it is answered."""
 
 
@@ -134,11 +154,11 @@ class ActionItemFields(Schema):
         return lineage
 
 
-class ActionItemBody(RecordTail, ActionItemFields, RecordHead):
+class ActionItemBody(NegotiatedTail, ActionItemFields, RecordHead):
     """An action item of an agreement."""
 
 
-class ActionItemRecord(RecordReading, RecordTail, ActionItemFields, RecordIdentity):
+class ActionItemRecord(RecordReading, NegotiatedTail, ActionItemFields, RecordIdentity):
     """An action item, as it is answered."""
 
     # Its bounds are a rule for bodies; a load that renumbers items parks them beyond the bounds.

@@ -17,6 +17,7 @@ from app.agreements.codes import (
 )
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem, Agreement
+from app.agreements.negotiating import require_public
 from app.agreements.schemas import (
     ActionItemBody,
     AgreementBody,
@@ -99,8 +100,10 @@ def succeed(tx: Transaction, earlier: Agreement, body: SuccessorBody) -> Agreeme
 
     Titles, kinds, themes and leads are those of the item before unless they are given; due dates,
     deliverables and citations were the old plan's and are not carried over. Raises InvalidRequest
-    for an item of another plan, and what creating an agreement or an item raises.
+    for an item of another plan, Conflict where `earlier` is not public, and what creating an
+    agreement or an item raises.
     """
+    require_public(earlier.visibility, earlier.id)
     require_references(tx.session, body)
     old = {
         item.id: item

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from app.dialogues.announcing import require_sound_announcement
 from app.dialogues.models import Meeting
 from app.dialogues.ordinals import require_free_ordinal
 from app.kernel.constraints import uses_of
@@ -23,6 +24,8 @@ def day_over(meeting: Meeting) -> date | None:
 def require_sound_meeting(session: Session, meeting: Meeting) -> None:
     """Raises Conflict for an ordinal that is taken, or a meeting moved away from its conclusions.
 
+    Sets who sees it, and raises what require_sound_announcement() raises.
+
     What a meeting has concluded, or is to, counts from the day on which it was held. To correct
     that day, take the proposals back first; what was adopted stays.
     """
@@ -40,4 +43,5 @@ def require_sound_meeting(session: Session, meeting: Meeting) -> None:
                 for name in changed
             ],
         )
+    require_sound_announcement(session, meeting)
     require_free_ordinal(session, meeting)

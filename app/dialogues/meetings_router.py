@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.dialogues.announcing import new_meeting
 from app.dialogues.holding import require_sound_meeting
 from app.dialogues.includes import MeetingDetail, MeetingInclude, with_included
 from app.dialogues.models import Meeting
-from app.dialogues.ordinals import derived_id
 from app.dialogues.queries import MEETING_FILTERS, MEETING_SORTS, MeetingQuery
 from app.dialogues.schemas import MeetingBody, MeetingRecord
 from app.kernel.as_journalled import one_record, page_of_records
-from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.changes import delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
@@ -37,9 +37,11 @@ def list_meetings(tx: Reading, query: Annotated[MeetingQuery, Query()]) -> Meeti
 
 @router.post("", operation_id="createMeeting", status_code=201, responses=CREATE)
 def create_meeting(tx: Creating, body: MeetingBody) -> MeetingRecord:
-    """A new meeting; without an id, one is derived from its dialogue and its ordinal or date."""
-    derived = derived_id(body)
-    meeting = create(tx.session, Meeting, body, derived_id=derived)
+    """A new meeting; without an id, one is derived from its dialogue and its ordinal or date.
+
+    With `visibility` `parties` only the parties of its dialogue see it, and the server names it.
+    """
+    meeting = new_meeting(tx.session, body)
     require_sound_meeting(tx.session, meeting)
     return tx.created(meeting, MeetingRecord)
 

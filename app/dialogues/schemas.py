@@ -1,5 +1,7 @@
 """Dialogues and meetings, as they are written and answered."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator
 
 from app.dialogues.codes import (
@@ -10,7 +12,8 @@ from app.dialogues.codes import (
     MeetingStatus,
     ParticipationRole,
 )
-from app.documents.schemas import RecordTail
+from app.documents.schemas import Citations, RecordTail
+from app.kernel.access import Visibility
 from app.kernel.dates import PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import (
@@ -21,7 +24,14 @@ from app.kernel.references import (
     PartyId,
     PersonId,
 )
-from app.kernel.schemas import Ordinal, RecordHead, RecordIdentity, RecordReading, Schema
+from app.kernel.schemas import (
+    Ordinal,
+    OwnTranslations,
+    RecordHead,
+    RecordIdentity,
+    RecordReading,
+    Schema,
+)
 from app.kernel.text import Localized, PartyCode
 from app.kernel.timezones import TimeZone
 
@@ -106,11 +116,21 @@ class MeetingFields(Schema):
     decisions: list[Decision] = Field(default_factory=list, max_length=200)
 
 
-class MeetingBody(RecordTail, MeetingFields, RecordHead):
+class MeetingTail(Citations, OwnTranslations):
+    """What a meeting's body ends with."""
+
+    visibility: Literal[Visibility.PUBLIC, Visibility.PARTIES] = Field(
+        default=Visibility.PUBLIC,
+        description="With `parties` only those of its dialogue see it, until it is announced: "
+        "it was not held yet and has no number. What was public stays so.",
+    )
+
+
+class MeetingBody(MeetingTail, MeetingFields, RecordHead):
     """One session of a dialogue."""
 
     _ends_after_it_starts = field_validator("ends")(not_before("starts"))
 
 
-class MeetingRecord(RecordReading, RecordTail, MeetingFields, RecordIdentity):
+class MeetingRecord(RecordReading, MeetingTail, MeetingFields, RecordIdentity):
     """A meeting, as it is answered."""

@@ -4,18 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from app.documents.keeping import new_document, require_sound_document
 from app.documents.models import Document
 from app.documents.queries import FILTERS, SORTS, DocumentQuery
 from app.documents.schemas import DocumentBody, DocumentRecord
 from app.kernel.as_journalled import one_record, page_of_records
-from app.kernel.changes import create, delete, get_visible, patch
+from app.kernel.changes import delete, get_visible, patch
 from app.kernel.pages import page_of
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Changing, Creating, Reading
 from app.kernel.routes import CREATE, DELETE, LIST, PATCH, READ, RecordId
 from app.kernel.schemas import Page, merge_patch_of
-from app.kernel.text import slug_of
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=RecordRoute)
 
@@ -35,9 +35,11 @@ def list_documents(tx: Reading, query: Annotated[DocumentQuery, Query()]) -> Doc
 
 @router.post("", operation_id="createDocument", status_code=201, responses=CREATE)
 def create_document(tx: Creating, body: DocumentBody) -> DocumentRecord:
-    """A new document; without an id, one is derived from its title or identifier."""
-    derived = slug_of(body.title or {"en": body.identifier or body.url or ""})
-    return tx.created(create(tx.session, Document, body, derived_id=derived), DocumentRecord)
+    """A new document; without an id, one is derived from its title or identifier.
+
+    With `visibility` `party` only the side of its issuer sees it, and the server names it.
+    """
+    return tx.created(new_document(tx.session, body), DocumentRecord)
 
 
 @router.get("/{id}", operation_id="getDocument", responses=READ)
@@ -54,6 +56,7 @@ def patch_document(
     """Changes a document by a JSON Merge Patch."""
     document = get_visible(tx.session, Document, document_id)
     patch(tx, document, DocumentBody, changes)
+    require_sound_document(tx.session, document)
     return tx.changed(document, DocumentRecord)
 
 

@@ -1,11 +1,12 @@
 """Documents and citations, as they are written and answered."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.documents.codes import DocumentKind
+from app.kernel.access import Visibility
 from app.kernel.dates import PartialDate
 from app.kernel.references import DocumentId, OrganizationId
 from app.kernel.schemas import (
@@ -75,7 +76,16 @@ class DocumentFields(Schema):
     file: DocumentFile | None = None
 
 
-class DocumentBody(RecordTail, DocumentFields, RecordHead):
+class DocumentTail(Citations, OwnTranslations):
+    """What a document's body ends with."""
+
+    visibility: Literal[Visibility.PUBLIC, Visibility.PARTY] = Field(
+        default=Visibility.PUBLIC,
+        description="With `party` only the side of its issuer sees it. What was public stays so.",
+    )
+
+
+class DocumentBody(DocumentTail, DocumentFields, RecordHead):
     """A source or an attachment."""
 
     @model_validator(mode="after")
@@ -87,5 +97,5 @@ class DocumentBody(RecordTail, DocumentFields, RecordHead):
         return self
 
 
-class DocumentRecord(RecordReading, RecordTail, DocumentFields, RecordIdentity):
+class DocumentRecord(RecordReading, DocumentTail, DocumentFields, RecordIdentity):
     """A document, as it is answered."""

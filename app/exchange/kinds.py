@@ -17,6 +17,7 @@ from app.dialogues.schemas import DialogueBody, MeetingBody
 from app.directory.models import Organization, Party, Person
 from app.directory.schemas import OrganizationBody, PartyBody, PersonBody
 from app.directory.soundness import require_sound_organization
+from app.documents.keeping import require_sound_document
 from app.documents.models import Document
 from app.documents.schemas import DocumentBody
 from app.kernel.records import Record
@@ -71,7 +72,7 @@ KINDS = (
         loosened={"parent": _nothing, "succeeded_by": _nothing},
     ),
     Kind("people.json", Person, PersonBody),
-    Kind("documents.json", Document, DocumentBody),
+    Kind("documents.json", Document, DocumentBody, require_sound_document),
     Kind("dialogues.json", Dialogue, DialogueBody),
     Kind(
         "meetings.json",

@@ -1,7 +1,7 @@
 """Loading files of records: checked whole first, then written as one revision, or not at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.exchange.kinds import KINDS, Kind
+from app.kernel.access import Visibility
 from app.kernel.bodies import parse_json
 from app.kernel.changes import fill
 from app.kernel.constraints import conflict_of
 from app.kernel.journal import Author, last_change, recorder
 from app.kernel.problems import Problem, ProblemError
 from app.kernel.records import Record, record_classes
-from app.kernel.references import references_in
+from app.kernel.references import audiences, includes, references_in, seen_by_fewer
 from app.kernel.sessions import Database
 from app.kernel.validation import problem_errors
 
@@ -126,6 +127,7 @@ def load(database: Database, author: Author, entries: list[Entry]) -> Loaded:
                 records.append((entry, record))
         for entry, record in records:
             _hold_to(entry.kind.rule_of_whole, session, entry, record)
+        _refuse_references_to_narrower(session, records)
         return _told_of(session, records)
 
 
@@ -150,6 +152,34 @@ def _require_known_references(session: Session, entries: list[Entry]) -> None:
                     f"{reference.id}, which is neither in these files nor in the record "
                     "(unknown_reference)."
                 )
+
+
+def _refuse_references_to_narrower(session: Session, records: list[tuple[Entry, Record]]) -> None:
+    wanted = defaultdict(set)
+    for entry, _ in records:
+        for reference in references_in(entry.body):
+            wanted[reference.kind].add(reference.id)
+    narrow = {
+        (kind, id_): audience
+        for kind, ids in wanted.items()
+        for id_, audience in _in_batches(session, record_classes()[kind], ids)
+        if audience is not None
+    }
+    for entry, record in records:
+        own = None if record.visibility is Visibility.PUBLIC else record.audience
+        for reference in references_in(entry.body):
+            audience = narrow.get((reference.kind, reference.id))
+            if not includes(audience, own):
+                error = seen_by_fewer(reference, audience)
+                raise LoadError(f"{entry.place}: {_told([error], '')}")
+
+
+def _in_batches(
+    session: Session, model: type[Record], ids: set[str]
+) -> Iterator[tuple[str, str | None]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _BATCH):
+        yield from audiences(session, model, ordered[start : start + _BATCH]).items()
 
 
 def _existing(session: Session, model: type[Record], ids: set[str]) -> set[str]:

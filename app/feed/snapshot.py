@@ -62,6 +62,13 @@ _BATCH = (
 )
 
 
+_NEWEST_SEEN = (
+    select(Change.revision, Change.sequence)
+    .order_by(Change.revision.desc(), Change.sequence.desc())
+    .limit(1)
+)
+
+
 class SnapshotQuery(Schema):
     """What the snapshot takes."""
 
@@ -71,11 +78,14 @@ class SnapshotQuery(Schema):
 def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     """Every record that the caller may see as of the newest revision: by kind, then by id.
 
-    Its ETag stands for the revision, so that whoever has that of now is not sent it again.
+    Its ETag stands for the newest change of these kinds that the caller may see, so that whoever
+    has all that is told now is not sent it again.
     """
     wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
     asked = tx.request.headers
-    etag = etag_of(f"{tx.revision} {wanted} {seen_by(tx.principal)}".encode(), weak=True)
+    newest = _NEWEST_SEEN if query.kind is None else _NEWEST_SEEN.where(Change.kind.in_(wanted))
+    seen = tx.session.execute(newest).first()
+    etag = etag_of(f"{seen} {wanted} {seen_by(tx.principal)}".encode(), weak=True)
     if not_modified(asked.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=reading_headers(tx.revision, etag))
     coding = accepted(asked.get("accept-encoding", "").encode("latin-1"))

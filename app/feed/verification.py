@@ -16,7 +16,14 @@ from app.feed.models import Redaction
 from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
 from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
-from app.kernel.journal import Change, JournalHead, Operation, Revision, moment
+from app.kernel.journal import (
+    Change,
+    JournalHead,
+    Operation,
+    Revision,
+    last_change,
+    moment,
+)
 from app.kernel.problems import InvalidRequest, invalid_field
 from app.kernel.records import Record, audience_of, digest_of, document_of, record_classes
 from app.kernel.visibility import seeing_all
@@ -36,8 +43,9 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
 
     With `published`, the hash that revision `since` had when it was published, also proves that
     the chain extends it. Memory is bounded: revisions and records are read in batches; only the
-    names of what was redacted are all held. Raises InvalidRequest where there is no revision
-    `since` and none was published.
+    names of what was redacted are all held. A fault in what the session's caller may not see is
+    told without naming the record. Raises InvalidRequest where there is no revision `since` and
+    none was published.
     """
     head = head_of(session)
     with seeing_all(session):
@@ -47,6 +55,8 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
             or _misplaced_deletion(session)
             or next(_altered_records(session), None)
         )
+    if fault is not None and not _may_be_named(session, fault):
+        fault = fault.model_copy(update={"kind": None, "id": None})
     return VerificationRecord(
         valid=fault is None,
         revisions=walk.revisions,
@@ -54,6 +64,16 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         head=head,
         fault=fault,
     )
+
+
+def _may_be_named(session: Session, fault: Fault) -> bool:
+    if fault.kind is None or fault.id is None:
+        return True
+    if last_change(session, fault.kind, fault.id) is not None:
+        return True
+    model = record_classes().get(fault.kind)
+    # Asked, not got: the session still holds what it saw while it saw all.
+    return model is not None and bool(session.scalar(select(model.id).where(model.id == fault.id)))
 
 
 class _Named(NamedTuple):
@@ -238,9 +258,13 @@ def _is_placed(change: Change, document: dict[str, Any]) -> bool:
     if model is None:
         return True
     visibility, audience = document["visibility"], None
-    if visibility != Visibility.PUBLIC and model.shown_to is not None:
-        shown = document[model.shown_to]
-        audience = audience_of([shown] if isinstance(shown, str) else shown)
+    if visibility != Visibility.PUBLIC:
+        if model.shown_to is None:
+            # It follows from another record: no document says it.
+            audience = change.audience
+        else:
+            shown = document[model.shown_to]
+            audience = audience_of([shown] if isinstance(shown, str) else shown)
     holder = None if model.held_by is None else document[model.held_by]
     placed = (change.visibility.value, change.audience, change.holder)
     return placed == (visibility, audience, holder)

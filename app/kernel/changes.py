@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
+from app.kernel.access import Visibility
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.constraints import refuse_while_in_use
 from app.kernel.journal import last_change
@@ -58,12 +59,18 @@ def spoken(model: type[Record]) -> str:
 
 
 def create(
-    session: Session, model: type[R], body: BaseModel, *, derived_id: str | None = None
+    session: Session,
+    model: type[R],
+    body: BaseModel,
+    *,
+    derived_id: str | None = None,
+    audience: str | None = None,
 ) -> R:
     """A new record from a checked body, added to the session and not yet flushed.
 
-    Its id is the body's or, without one, `derived_id`. Raises InvalidRequest for a missing id or
-    an unknown reference, Conflict for an id that is taken or was once.
+    Its id is the body's or, without one, `derived_id`; `audience` sees it, or everybody. Raises
+    InvalidRequest for a missing id or a reference to what is not there or what fewer see, Conflict
+    for an id that is taken or was once.
     """
     record_id = getattr(body, "id", None) or (derived_id or "")[:SLUG_LENGTH].rstrip("-")
     if not record_id:
@@ -74,8 +81,8 @@ def create(
         state = "was deleted, and ids are never reused" if previous.is_deletion else "exists"
         detail = f"A {spoken(model)} {record_id} {state}; give another id."
         raise Conflict(detail, errors=[invalid_field(("id",), "unique_id", detail, record_id)])
-    require_references(session, body)
-    record = model(id=record_id)
+    require_references(session, body, audience=audience)
+    record = model(id=record_id, audience=audience)
     fill(record, body)
     session.add(record)
     return record
@@ -147,7 +154,8 @@ def patch(
             "With this change the record would break a rule.",
             errors=problem_errors(error.errors(), prefix=("body",)),
         ) from None
-    require_references(tx.session, whole)
+    is_public = getattr(whole, "visibility", record.visibility) == Visibility.PUBLIC
+    require_references(tx.session, whole, audience=None if is_public else record.audience)
     fill(record, whole)
     return whole
 

@@ -4,8 +4,11 @@ import re
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     PrimaryKeyConstraint,
+    Table,
     UniqueConstraint,
+    exists,
     func,
     inspect,
     select,
@@ -13,6 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.kernel.access import Visibility
+from app.kernel.journal import INFRASTRUCTURE
 from app.kernel.problems import Conflict, ProblemError, shown
 from app.kernel.records import Base, Record, parts_of, record_classes
 
@@ -83,11 +88,13 @@ def _tables_of_hidden() -> set[str]:
 
 
 def uses_of(session: Session, record: Record) -> list[str]:
-    """How many of what refer to a record, its own parts aside: `2 × meeting.host_id`.
+    """How many of what refer to a record, its own parts aside: `2 × participation.person_id`.
 
-    Of kinds whose records can be hidden it tells no more than that something refers to it.
+    Of kinds whose records can be hidden, and of keys, it does not tell how many, so that nobody can
+    tell whether there are more of them than they see.
     """
     hidden = _tables_of_hidden()
+    unnamed = {model.__tablename__ for model in INFRASTRUCTURE}
     own_id = inspect(type(record)).local_table.c.id
     uses: list[str] = []
     for table in Base.metadata.sorted_tables:
@@ -99,22 +106,38 @@ def uses_of(session: Session, record: Record) -> list[str]:
                     for link in table.foreign_keys
                     if link.column is own_id and link.ondelete == "CASCADE"
                 ]
-                count = session.scalar(
+                found = (
                     select(func.count())
                     .select_from(table)
                     .where(reference.parent == record.id, *own_parts)
                 )
-                named = f"{count} × {table.name}.{reference.parent.name}"
-                use = "what its parties state of it" if table.name in hidden else named
+                count = session.scalar(found)
+                use = f"{table.name}.{reference.parent.name}"
+                if table.name in unnamed:
+                    use = "keys that were given for it"
+                elif table.name not in hidden:
+                    use = f"{count} × {use}"
+                elif not session.scalar(found.where(_of_public(table))):
+                    use = "what its parties state of it"
                 if count and use not in uses:
                     uses.append(use)
     return uses
 
 
+def _of_public(table: Table) -> ColumnElement[bool]:
+    """SQL: whether a row is a public record, or a part of one."""
+    if "visibility" in table.c:
+        return table.c.visibility == Visibility.PUBLIC
+    (owner,) = (link for link in table.foreign_keys if link.ondelete == "CASCADE")
+    return exists().where(
+        owner.column == owner.parent, owner.column.table.c.visibility == Visibility.PUBLIC
+    )
+
+
 def refuse_while_in_use(session: Session, record: Record) -> None:
     """Refuses to delete a record that others refer to.
 
-    Raises Conflict that counts them, column by column.
+    Raises Conflict that names them, column by column.
     """
     uses = uses_of(session, record)
     if uses:

@@ -1,7 +1,7 @@
 """References from one record to another: declared on the field, checked in one place."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kernel.access import Visibility
 from app.kernel.problems import InvalidRequest, ProblemError, invalid_field
-from app.kernel.records import record_classes
+from app.kernel.records import Record, record_classes
 from app.kernel.text import PartyCode, Slug
 
 
@@ -80,27 +81,58 @@ def _kind_of_items(annotation: object) -> str | None:
     return None
 
 
-def require_references(session: Session, body: BaseModel) -> None:
+def require_references(session: Session, body: BaseModel, *, audience: str | None = None) -> None:
     """Refuses a body that refers to what the caller cannot see. Raises InvalidRequest.
 
-    One query per kind of record referred to.
+    Nor may it refer to what fewer see than the record that it makes, whose `audience` is None where
+    that is public: a reference would tell of it. One query per kind of record referred to.
     """
     wanted: dict[str, set[str]] = defaultdict(set)
     found = list(references_in(body))
     for reference in found:
         wanted[reference.kind].add(reference.id)
     classes = record_classes()
-    known = {
-        kind: set(session.scalars(select(classes[kind].id).where(classes[kind].id.in_(ids))))
-        for kind, ids in wanted.items()
-    }
+    known = {kind: audiences(session, classes[kind], ids) for kind, ids in wanted.items()}
     errors = [
         unknown_reference(reference.path, reference.kind, reference.id)
+        if reference.id not in known[reference.kind]
+        else seen_by_fewer(reference, known[reference.kind][reference.id])
         for reference in found
         if reference.id not in known[reference.kind]
+        or not includes(known[reference.kind][reference.id], audience)
     ]
     if errors:
         raise InvalidRequest(errors[0].detail, errors=errors)
+
+
+def audiences(session: Session, model: type[Record], ids: Collection[str]) -> dict[str, str | None]:
+    """The audiences of those of the records that the session's caller sees; None for public."""
+    rows = session.execute(
+        select(model.id, model.visibility, model.audience).where(model.id.in_(ids))
+    )
+    return {
+        id_: None if visibility is Visibility.PUBLIC else audience
+        for id_, visibility, audience in rows
+    }
+
+
+def includes(audience: str | None, other: str | None) -> bool:
+    """Whether all that are in the other audience are in this one; None is everybody."""
+    if audience is None:
+        return True
+    return other is not None and {*other.split()} <= {*audience.split()}
+
+
+def seen_by_fewer(reference: Reference, audience: str | None) -> ProblemError:
+    """The error for a reference to a record that fewer see than the one that refers to it."""
+    spoken = reference.kind.replace("_", " ")
+    parties = " and ".join((audience or "").split())
+    return invalid_field(
+        reference.path,
+        "seen_by_fewer",
+        f"Only {parties} sees this {spoken}, and others what refers to it: make it public first.",
+        reference.id,
+    )
 
 
 def unknown_reference(path: tuple[str | int, ...], kind: str, value: str) -> ProblemError:

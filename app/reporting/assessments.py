@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from app.agreements.models import ActionItem, Agreement, AgreementParty
+from app.agreements.negotiating import require_public
 from app.dialogues.codes import MeetingStatus
 from app.dialogues.holding import day_over
 from app.dialogues.models import DialogueParty, Meeting
@@ -18,6 +19,7 @@ from app.kernel.problems import Conflict, Forbidden, InvalidRequest, ProblemErro
 from app.kernel.records import canonical
 from app.kernel.references import require_references
 from app.kernel.transactions import Transaction
+from app.kernel.visibility import seeing_all
 from app.reporting.assessment_schemas import (
     AssessmentProposal,
     AssessmentRecord,
@@ -104,7 +106,8 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
     """Makes `body` the proposals of a meeting, by the principal's party, against the set it saw.
 
     What stands as it is proposed again keeps its confirmations; what is new or other is confirmed
-    by the proposer alone; what is left out is no longer proposed. What was adopted stays.
+    by the proposer alone; what is left out is no longer proposed. What was adopted stays. A party
+    that joined an agreement after others had proposed does not see that, and takes its place.
 
     Raises Forbidden for items of agreements that the party is none of, PreconditionRequired or
     PreconditionFailed for If-Match, InvalidRequest for items that the dialogue does not oversee,
@@ -129,6 +132,9 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
     for item, assessment in standing.items():
         if item not in proposals and assessment.state is AssessmentState.PROPOSED:
             session.delete(assessment)
+    further = [item for item in proposals if item not in standing]
+    if further:
+        _take_the_place_of_unseen(session, meeting, further)
     places = {proposal.action_item: index for index, proposal in enumerate(body.assessments)}
     for item, proposal in proposals.items():
         assessment = standing.get(item) or Assessment(
@@ -145,15 +151,36 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
         session.add(assessment)
 
 
+def _take_the_place_of_unseen(session: Session, meeting: Meeting, items: list[str]) -> None:
+    """Ends the proposals on items that the session's caller does not see.
+
+    To refuse another proposal beside them would tell of them.
+    """
+    with seeing_all(session):
+        there = assessments_at(session, meeting.id)
+    unseen = [
+        assessment
+        for assessment in there
+        if assessment.action_item in items and assessment.state is AssessmentState.PROPOSED
+    ]
+    if unseen:
+        for assessment in unseen:
+            session.delete(assessment)
+        # A meeting concludes once on an item: they go before what takes their place comes.
+        session.flush()
+
+
 def complete_loaded(session: Session, assessment: Assessment) -> None:
     """Holds an assessment that was loaded whole to the records that it refers to.
 
     Raises InvalidRequest where its meeting was not held, its dialogue does not oversee the item's
-    agreement, or its confirmations are not those that its state says.
+    agreement, or its confirmations are not those that its state says, Conflict for an item that is
+    not public.
     """
     meeting = get_visible(session, Meeting, assessment.meeting)
     item = get_visible(session, ActionItem, assessment.action_item)
     agreement = get_visible(session, Agreement, item.agreement)
+    require_public(agreement.visibility, item.id)
     day = day_over(meeting)
     if meeting.status is not MeetingStatus.HELD or day is None:
         detail = f"{meeting.id} is not known to have been held on any day."

@@ -4,11 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, Agreement
+from app.agreements.negotiating import require_public
 from app.kernel.access import Principal
 from app.kernel.parts import only
 from app.kernel.problems import InvalidRequest, Problem, ProblemError, invalid_field
 from app.kernel.references import require_references
-from app.reporting.models import StatusReport
+from app.reporting.models import StatusReport, audience_of_report
 from app.reporting.reports import make_report
 from app.reporting.schemas import ReportsBody
 from app.reporting.sides import Subject, side_of
@@ -19,7 +20,8 @@ def report_on_many(
 ) -> list[StatusReport]:
     """The reports of `body`, in its order, by the principal's party; added, not yet flushed.
 
-    Raises Forbidden for a principal of no party of the agreement. Raises the first refusal of any
+    Raises Forbidden for a principal of no party of the agreement, Conflict for one that is not
+    public. Raises the first refusal of any
     report, with the errors of all of them at their places in the array: what one report is refused
     for, or that it speaks for the same item and day as another.
     """
@@ -29,7 +31,8 @@ def report_on_many(
         if (organization := details.organization or principal.organization)
     }
     side = side_of(session, principal, body.party, agreement.id, organizations)
-    require_references(session, body)
+    require_public(agreement.visibility, agreement.id)
+    require_references(session, body, audience=audience_of_report(body.state, side.party))
     items = {
         item.id: item
         for item in session.scalars(

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.kernel.changes import delete, patch, representation_etag
 from app.kernel.conditional import require_match
+from app.kernel.references import require_references
 from app.kernel.transactions import Transaction
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
@@ -29,12 +30,16 @@ def change_draft(tx: Transaction, report: StatusReport, changes: Mapping[str, An
 def submit_draft(tx: Transaction, report: StatusReport) -> None:
     """Submits a draft of the principal's own party.
 
-    Raises Forbidden for another party's report, Conflict for one that is no draft, and what
-    submit() raises.
+    Raises Forbidden for another party's report, Conflict for one that is no draft, InvalidRequest
+    for evidence that its own side keeps, and what submit() raises.
     """
     own_record(tx.principal, report.party, "report")
     require_state(report, ReportState.DRAFT, "submitted")
     side = side_of(tx.session, tx.principal, None, report.agreement_id)
+    if any(evidence.document for evidence in report.evidence):
+        # What everybody is told is not shown by what its own side alone sees.
+        details = ReportDetails.model_validate(report, from_attributes=True)
+        require_references(tx.session, details)
     submit(tx.session, tx.principal, side, report)
 
 

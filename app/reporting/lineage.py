@@ -94,28 +94,34 @@ def _named(plans: Mapping[str, KnownPlan], item: KnownItem) -> Named:
 
 def _family(session: Session, item_id: str) -> set[str]:
     """The item, all that it comes from and all that comes from it, by however many steps."""
-    return {
-        item_id,
-        *session.scalars(
-            select(_reached(item_id, Lineage.action_item_id, Lineage.action_item).c.id).union(
-                select(_reached(item_id, Lineage.action_item, Lineage.action_item_id).c.id)
-            )
-        ),
-    }
+    earlier = _reached(item_id, Lineage.action_item_id, Lineage.action_item)
+    later = _reached(item_id, Lineage.action_item, Lineage.action_item_id)
+    family = select(earlier.c.id).union(select(later.c.id))
+    # Asked of the items: what holds a query to visibility is told to a SELECT of records, and holds
+    # what is inside it too.
+    return {item_id, *session.scalars(select(ActionItem.id).where(ActionItem.id.in_(family)))}
 
 
 def _reached(
     start: str, source: InstrumentedAttribute[str], target: InstrumentedAttribute[str]
 ) -> CTE:
+    # Each step is one of an item that the caller sees: what it comes from is then seen as well.
     name = f"reached_by_{source.key}"
-    steps = select(target.label("id")).where(source == start).cte(name, recursive=True)
+    steps = (
+        select(target.label("id"))
+        .join(ActionItem, ActionItem.id == Lineage.action_item_id)
+        .where(source == start)
+        .cte(name, recursive=True)
+    )
     onward: ColumnElement[bool] = source == steps.c.id
-    return steps.union(select(target).where(onward))
+    further = select(target).join(ActionItem, ActionItem.id == Lineage.action_item_id)
+    return steps.union(further.where(onward))
 
 
 def _links(session: Session, ids: Collection[str]) -> list[LineageLink]:
     rows = session.execute(
         select(Lineage.action_item, Lineage.action_item_id, Lineage.kind)
+        .join(ActionItem, ActionItem.id == Lineage.action_item_id)
         .where(Lineage.action_item.in_(ids))
         .order_by(Lineage.action_item, Lineage.action_item_id)
     )

@@ -55,6 +55,11 @@ def _agreement_of_item(context: DefaultExecutionContext) -> str:
     return str(found)
 
 
+def audience_of_report(state: ReportState, party: str) -> str | None:
+    """Who sees a report: its own side while it is a draft, then everybody, which is None."""
+    return audience_of([party]) if state is ReportState.DRAFT else None
+
+
 class StatusReport(Record):
     """One party's own statement about one action item."""
 
@@ -91,7 +96,7 @@ class StatusReport(Record):
         self.listed_on = self.reported_on or ""
         draft = self.state is ReportState.DRAFT
         self.visibility = Visibility.PARTY if draft else Visibility.PUBLIC
-        self.audience = audience_of([self.party]) if draft else None
+        self.audience = audience_of_report(self.state, self.party)
         if not draft and self.submitted_revision is None:
             self.submitted_revision = self.revision
         if self.state is ReportState.WITHDRAWN and self.withdrawn_revision is None:

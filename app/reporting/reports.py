@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from app.agreements.models import ActionItem, AgreementParty
+from app.agreements.negotiating import require_public
 from app.directory.models import Organization, Party
 from app.kernel.access import Principal
 from app.kernel.changes import fill, get_visible
@@ -22,7 +23,7 @@ from app.kernel.problems import (
 from app.kernel.references import require_references, unknown_reference
 from app.kernel.text import LocalizedText
 from app.reporting.codes import ReportState
-from app.reporting.models import StatusReport
+from app.reporting.models import StatusReport, audience_of_report
 from app.reporting.schemas import ReportBody, ReportDetails
 from app.reporting.sides import Side, Subject, own_record, subject_and_side
 
@@ -37,7 +38,7 @@ def report_on_item(
     """
     organization = body.organization or principal.organization
     subject, side = subject_and_side(session, principal, body.party, item, organization)
-    require_references(session, body)
+    require_references(session, body, audience=audience_of_report(body.state, side.party))
     return make_report(session, principal, side, subject, body, body.state)
 
 
@@ -110,9 +111,10 @@ def require_sound_report(session: Session, report: StatusReport) -> None:
     """Holds a report that was loaded whole to the records that it refers to.
 
     Raises InvalidRequest for a party that the agreement does not have, a day in the future, or a
-    correction of another party's or another item's report.
+    correction of another party's or another item's report, Conflict for an item that is not public.
     """
     item = get_visible(session, ActionItem, report.action_item, options=only(ActionItem))
+    require_public(item.visibility, item.id)
     if session.get(AgreementParty, (item.agreement, report.party)) is None:
         detail = f"{report.party} is no party of {item.agreement}."
         raise InvalidRequest(

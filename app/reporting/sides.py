@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, AgreementParty
+from app.agreements.negotiating import require_public
 from app.directory.models import Organization, Party
 from app.kernel.access import Principal
 from app.kernel.changes import absent
@@ -16,7 +17,7 @@ from app.kernel.visibility import SEEN, held_to_visibility, seen_by
 # All that the report of one side on one item is held to. Made once, and asked past the session,
 # which would hold it to what its caller may see anew each time: this is asked with every report.
 _ITEM_AND_SIDE = held_to_visibility(
-    select(ActionItem.agreement, Party.timezone, Organization.party)
+    select(ActionItem.agreement, ActionItem.visibility, Party.timezone, Organization.party)
     .outerjoin(
         AgreementParty,
         and_(
@@ -72,7 +73,8 @@ def subject_and_side(
     """An action item, and the principal's party as one of its agreement's; in one statement.
 
     `organization` is the one that is to report: the side says it where it is its own. Raises
-    NotFound or Gone for the item, Forbidden for a principal of no party of the agreement.
+    NotFound or Gone for the item, Forbidden for a principal of no party of the agreement, Conflict
+    for an item that is not public.
     """
     found = (
         session.connection()
@@ -89,10 +91,12 @@ def subject_and_side(
     )
     if found is None:
         raise absent(session, ActionItem, item)
-    agreement, zone, party_of_organization = found
+    agreement, visibility, zone, party_of_organization = found
     party = own_party(principal, named)
     own = [organization] if organization and party_of_organization == party else []
-    return Subject(item, agreement), _side(agreement, party, zone, own)
+    side = _side(agreement, party, zone, own)
+    require_public(visibility, item)
+    return Subject(item, agreement), side
 
 
 def side_of(

@@ -9,6 +9,7 @@ from app.dialogues.models import Meeting
 from app.dialogues.schemas import AgendaItem
 from app.kernel.dates import Day
 from app.kernel.problems import Conflict, ProblemError
+from app.kernel.records import audience_of
 from app.kernel.references import AgreementId, require_references
 from app.kernel.schemas import Schema
 from app.kernel.transactions import Transaction
@@ -59,7 +60,8 @@ def draft_agenda(tx: Transaction, meeting: Meeting, body: AgendaDraftBody) -> Ag
                 )
             ],
         )
-    require_references(tx.session, body)
+    # What is drafted is for the caller alone.
+    require_references(tx.session, body, audience=audience_of([tx.principal.party or ""]))
     knowledge = PresentRecord(tx)
     dialogue = knowledge.dialogue(meeting.dialogue)
     today = today_of(tx, dialogue.parties)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.agreements.codes import AgreementStatus, RelationKind
 from app.agreements.models import Agreement, AgreementParty, Relation
 from app.directory.models import Party
+from app.kernel.access import Visibility
 from app.kernel.changes import get_visible
 from app.kernel.dates import Day, PartialDate, today_in
 from app.kernel.pages import repeatable
@@ -140,7 +141,7 @@ def _going_on(tx: Transaction, party_id: str, query: DutiesQuery, day: date) -> 
     statement = (
         select(Agreement.id)
         .join(AgreementParty, AgreementParty.agreement_id == Agreement.id)
-        .where(AgreementParty.party == party_id)
+        .where(AgreementParty.party == party_id, Agreement.visibility == Visibility.PUBLIC)
         .order_by(Agreement.id)
     )
     if query.dialogue is not None:
@@ -155,6 +156,7 @@ def _going_on(tx: Transaction, party_id: str, query: DutiesQuery, day: date) -> 
                 Relation.kind == RelationKind.CONTINUES,
                 later.id == Relation.agreement_id,
                 later.starts <= day.isoformat(),
+                later.visibility == Visibility.PUBLIC,
             ),
         )
     ).all()

@@ -7,6 +7,7 @@ from schemathesis import Case, CheckContext, GenerationMode, HookContext, Respon
 
 # Rules that JSON Schema cannot state. Whatever else breaks a rule must break the schema too.
 BEYOND_THE_SCHEMA = {
+    "as_its_agreement",
     "blank_text",
     "changes_an_item",
     "completed_is_100",
@@ -16,13 +17,17 @@ BEYOND_THE_SCHEMA = {
     "ends_before_starts",
     "ends_something",
     "entity_tag",
+    "held_in_public",
     "item_is_created",
     "item_of_agreement",
+    "kept_by_its_issuer",
     "known_revision",
     "missing",
+    "named_by_the_server",
     "nameless_document",
     "not_in_the_future",
     "not_started_is_0",
+    "numbered_in_public",
     "one_request_per_key",
     "organization_of_party",
     "overseen_by_dialogue",
@@ -31,6 +36,7 @@ BEYOND_THE_SCHEMA = {
     "party_of_agreement",
     "proposed_at_meeting",
     "repeated_item",
+    "seen_by_fewer",
     "signed_by_a_party",
     "text",
     "time_zone",

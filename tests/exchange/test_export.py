@@ -125,7 +125,7 @@ def _unset(model: type[BaseModel], value: dict[str, Any], where: str) -> list[st
     """
     found = []
     for name, declared in model.model_fields.items():
-        if name == "visibility":  # has one value only, so far
+        if name == "visibility":  # what is kept by one side has tests of its own
             continue
         place = f"{where}/{name}"
         if name not in value or value[name] in (None, [], declared.default):

@@ -1,0 +1,28 @@
+"""Every kind of caller: each role of each party, an administrator of none, and invalid keys."""
+
+from app.kernel.access import OPERATOR, Role
+from app.kernel.dates import utc_now
+from app.kernel.journal import Author
+from app.kernel.keys import ApiKey, issue_key
+from app.kernel.sessions import Database
+
+# The sides, as a table names them in order: the one that states, the other, a third party.
+SIDES = ("KR", "CN", "JP")
+REVOKED = "revoked"
+
+
+def issue_keys(database: Database) -> dict[str, str]:
+    """A key of each role of each side, one of an administrator of none, and a revoked one."""
+    with database.writing(Author(OPERATOR)) as session:
+        keys = {
+            f"{role} {side}": issue_key(session, f"{role}-{side}", role, side, None)
+            for role in Role
+            for side in SIDES
+        }
+        keys["admin"] = issue_key(session, "admin-of-none", Role.ADMIN, None, None)
+        keys[REVOKED] = issue_key(session, REVOKED, Role.ADMIN, "KR", None)
+    with database.writing(Author(OPERATOR)) as session:
+        key = session.get(ApiKey, REVOKED)
+        assert key is not None
+        key.revoked_at = utc_now()
+    return keys

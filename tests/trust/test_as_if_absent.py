@@ -1,0 +1,247 @@
+"""What a caller may not see is answered as if it had never been: in words, headers and work."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from app.openapi import openapi_of
+from app.openapi_examples import BODIES
+from tests.reporting.test_cost import counted
+
+ITEM = "clear-sky-plan-2023-5"
+MEETING = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
+# A UUID of version 7 that no record has.
+NOBODY = "018c84c2-0000-7000-8000-00000000dead"
+VARYING = {"date", "x-request-id"}
+CALLERS = ["anonymous", "reader", "reporter", "korea", "china", "japan", "admin"]
+
+
+def draft(clients: Any, by: str) -> str:
+    body = {"state": "draft", "status": "delayed", "summary": {"en": "Unheard-of words."}}
+    answer = getattr(clients, by).post(f"/v1/action-items/{ITEM}/reports", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def kept(clients: Any, by: str) -> str:
+    issuer = {"korea": "kr-moe", "china": "cn-mee"}[by]
+    body = {"title": {"en": "Kept"}, "kind": "minutes", "issuer": issuer, "visibility": "party"}
+    answer = getattr(clients, by).post("/v1/documents", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def unannounced(clients: Any) -> str:
+    body = {"dialogue": "cn-kr-dg-dialogue", "status": "planned", "visibility": "parties"}
+    answer = clients.china.post("/v1/meetings", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def negotiated(clients: Any) -> str:
+    body = {
+        "kind": "annual_plan",
+        "name": {"en": "Negotiated"},
+        "parties": ["CN", "KR"],
+        "overseen_by": "cn-kr-dg-dialogue",
+        "visibility": "parties",
+    }
+    answer = clients.china.post("/v1/agreements", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def item_of(clients: Any, agreement: str) -> str:
+    body = {"agreement": agreement, "number": 1, "title": {"en": "Negotiated"}}
+    answer = clients.korea.post("/v1/action-items", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def discarded(clients: Any, by: str) -> str:
+    made = draft(clients, by)
+    client, path = getattr(clients, by), f"/v1/status-reports/{made}"
+    match = {"If-Match": client.get(path).headers["etag"]}
+    assert client.delete(path, headers=match).status_code == 204
+    return made
+
+
+def proposal(clients: Any, given_up: bool = False) -> str:
+    body: dict[str, Any] = {"assessments": [{"action_item": ITEM, "status": "delayed"}]}
+    match = {"If-Match": clients.korea.get(MEETING).headers["etag"]}
+    answer = clients.korea.put(MEETING, json=body, headers=match)
+    made = str(answer.json()["items"][0]["id"])
+    if given_up:
+        match = {"If-Match": clients.korea.get(MEETING).headers["etag"]}
+        assert not clients.korea.put(MEETING, json={"assessments": []}, headers=match).json()[
+            "items"
+        ]
+    return made
+
+
+def hidden_from(clients: Any, caller: str) -> list[tuple[str, str]]:
+    """Records of each kind that can be hidden, and that the caller may not see."""
+    korean = caller in ("reader", "reporter", "korea")
+    side = "china" if korean else "korea"
+    found = [
+        ("status-reports", draft(clients, side)),
+        ("status-reports", discarded(clients, side)),
+        ("documents", kept(clients, side)),
+    ]
+    if not korean and caller != "china":
+        found += [
+            ("assessments", proposal(clients, given_up=True)),
+            ("assessments", proposal(clients)),
+            ("meetings", unannounced(clients)),
+            ("agreements", agreement := negotiated(clients)),
+            ("action-items", item_of(clients, agreement)),
+        ]
+    return found
+
+
+def told(answer: httpx.Response, id_: str) -> tuple[int, dict[str, str], str]:
+    headers = {name: v for name, v in answer.headers.items() if name not in VARYING}
+    return answer.status_code, headers, answer.text.replace(id_, "ID")
+
+
+def operations_on(app: Any, collection: str) -> list[tuple[str, str, str]]:
+    """Every operation on one record of a collection: method, path and name."""
+    return [
+        (method.upper(), path, operation["operationId"])
+        for path, operations in openapi_of(app)["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith(f"/v1/{collection}/{{id}}")
+    ]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_operation_on_what_is_hidden_is_answered_as_on_what_never_was(
+    caller: str, clients: Any, server: Any, database: Any
+) -> None:
+    client = getattr(clients, caller)
+    client.get("/v1/status-reports").raise_for_status()
+    asked = 0
+    for collection, hidden in hidden_from(clients, caller):
+        for method, path, name in operations_on(server.app, collection):
+            answers, statements = [], []
+            absent = {
+                "documents": f"document-{NOBODY}",
+                "meetings": f"meeting-{NOBODY}",
+                "agreements": f"agreement-{NOBODY}",
+                "action-items": f"agreement-{NOBODY}-1",
+            }.get(collection, NOBODY)
+            for id_ in (hidden, absent):
+                with counted(database.engine) as noted:
+                    answer = client.request(
+                        method,
+                        path.replace("{id}", id_),
+                        json=BODIES.get(name),
+                        headers={"If-Match": '"any"', "X-Request-ID": "asked"},
+                    )
+                answers.append(told(answer, id_))
+                statements.append([re.sub(r"\s+", " ", statement) for statement in noted])
+            assert answers[0] == answers[1], (method, path)
+            assert answers[0][0] in (401, 403, 404), (method, path, answers[0])
+            assert method != "GET" or answers[0][0] == 404, path
+            assert statements[0] == statements[1], (method, path)
+            asked += 1
+    assert asked >= 12
+
+
+@pytest.mark.parametrize("caller", ["korea", "china"])
+def test_a_body_that_refers_to_what_is_hidden_is_refused_as_one_that_refers_to_nothing(
+    caller: str, clients: Any
+) -> None:
+    client = getattr(clients, caller)
+    hidden = draft(clients, "china" if caller == "korea" else "korea")
+    document = kept(clients, "china" if caller == "korea" else "korea")
+    answers = []
+    for id_ in (document, f"document-{NOBODY}"):
+        citing = {"name": {"en": "Somebody"}, "citations": [{"document": id_}]}
+        answer = client.post("/v1/people", json=citing, headers={"X-Request-ID": "asked"})
+        assert answer.status_code == 422
+        answers.append(told(answer, id_))
+    assert answers[0] == answers[1]
+    answers = []
+    for id_ in (hidden, NOBODY):
+        single = {"status": "on_track", "corrects": id_}
+        several = {"reports": [{"action_item": ITEM, **single}]}
+        for path, body in (
+            (f"/v1/action-items/{ITEM}/reports", single),
+            ("/v1/agreements/clear-sky-plan-2023/reports", several),
+        ):
+            answer = client.post(path, json=body, headers={"X-Request-ID": "asked"})
+            assert answer.status_code == 422
+            answers.append(told(answer, id_))
+    assert answers[:2] == answers[2:]
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "china", "japan", "admin"])
+def test_the_snapshot_keeps_its_etag_while_nothing_that_its_caller_sees_is_written(
+    caller: str, clients: Any
+) -> None:
+    client = getattr(clients, caller)
+    plain = {"Accept-Encoding": "identity"}
+    before = {
+        query: client.get(f"/v1/snapshot{query}", headers=plain).headers["etag"]
+        for query in ("", "?kind=status_report")
+    }
+    draft(clients, "korea")
+    for query, etag in before.items():
+        known = plain | {"If-None-Match": etag}
+        again = client.get(f"/v1/snapshot{query}", headers=known)
+        assert (again.status_code, again.headers["etag"]) == (304, etag)
+    assert clients.korea.get("/v1/snapshot").headers["revision"] == again.headers["revision"]
+    clients.korea.post(
+        f"/v1/action-items/{ITEM}/reports", json={"status": "delayed"}
+    ).raise_for_status()
+    for query, etag in before.items():
+        again = client.get(f"/v1/snapshot{query}", headers={"If-None-Match": etag})
+        assert again.status_code == 200
+
+
+def test_a_fault_in_what_is_hidden_is_found_without_saying_in_which_record(
+    clients: Any, database: Any
+) -> None:
+    made = draft(clients, "korea")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE change SET document = '{{}}' WHERE record_id = '{made}'"  # noqa: S608
+        )
+    for client, seen in ((clients.korea, made), (clients.china, None), (clients.japan, None)):
+        found = client.post("/v1/journal/verify", json={}).json()
+        assert not found["valid"]
+        assert (found["fault"]["id"], made in str(found)) == (seen, seen is not None)
+        assert found["fault"]["kind"] == (seen and "status_report")
+        assert found["fault"]["revision"] == found["head"]["revision"]
+
+
+def test_a_party_that_joins_proposes_as_if_nothing_had_been_proposed_before(clients: Any) -> None:
+    earlier = proposal(clients)
+    plan = "/v1/agreements/clear-sky-plan-2023"
+    match = {"If-Match": clients.korea.get(plan).headers["etag"]}
+    joined = clients.korea.patch(plan, json={"parties": ["CN", "JP", "KR"]}, headers=match)
+    assert joined.status_code == 200, joined.text
+    assert clients.japan.get(MEETING).json()["items"] == []
+    match = {"If-Match": clients.japan.get(MEETING).headers["etag"]}
+    body = {"assessments": [{"action_item": ITEM, "status": "suspended"}]}
+    answer = clients.japan.put(MEETING, json=body, headers=match)
+    assert answer.status_code == 200, answer.text
+    (made,) = answer.json()["items"]
+    assert made["id"] != earlier
+    assert (made["proposed_by"], made["parties"]) == ("JP", ["CN", "JP", "KR"])
+    (entry,) = clients.japan.get(f"/v1/assessments/{made['id']}/history").json()["items"]
+    assert entry["operation"] == "create"
+    assert clients.korea.get(MEETING).json()["items"] == [made]
+    assert clients.korea.get(f"/v1/assessments/{earlier}").status_code == 410
+    assert clients.japan.get(f"/v1/assessments/{earlier}").status_code == 404
+
+
+def test_how_many_keys_were_given_for_a_party_is_not_told(clients: Any) -> None:
+    match = {"If-Match": clients.japan.get("/v1/parties/JP").headers["etag"]}
+    answer = clients.japan.delete("/v1/parties/JP", headers=match)
+    assert answer.status_code == 409
+    assert "keys that were given for it" in answer.json()["detail"]
+    assert "api_key" not in answer.text
