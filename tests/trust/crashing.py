@@ -163,7 +163,7 @@ class Client:
                 self.refused += 1
             self.unanswered += 1
             assert time.monotonic() < end, f"{write} was not answered in {DEADLINE} s"
-            time.sleep(0.02)
+            time.sleep(0.1)
         raise AssertionError("not reached")
 
     def _saying(self) -> dict[str, Any]:
