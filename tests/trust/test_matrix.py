@@ -16,6 +16,9 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.routing import Mount
 
+from app.directory.models import Person
+from app.feed.redaction import redact
+from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 from app.kernel.sessions import Database
 from app.openapi import openapi_of
@@ -114,7 +117,7 @@ def conclude(clients: Any, meeting: int, *numbers: int, by: str = "korea") -> li
 
 
 @pytest.fixture
-def subjects(clients: Any) -> dict[str, str]:
+def subjects(clients: Any, database: Database) -> dict[str, str]:
     """The ids of the records that the table's second column speaks of."""
     for collection, body in SPARE_BODIES.items():
         answer = clients.korea.post(f"/v1/{collection}", json=body)
@@ -140,6 +143,14 @@ def subjects(clients: Any) -> dict[str, str]:
     }
     negotiated = clients.korea.post("/v1/agreements", json=plan).json()["id"]
     item = {"agreement": negotiated, "number": 1, "title": {"en": "N"}}
+    with database.writing(Author(OPERATOR)) as session:
+        person = session.get_one(Person, SPARE_IDS["people"])
+        person.name = {"en": "Renamed"}
+        session.flush()
+    with database.writing(Author(OPERATOR)) as session:
+        (redaction,) = redact(session, "person", SPARE_IDS["people"], "Asked for.")
+    key = {"name": "somebody", "role": "reader", "party": "KR"}
+    assert clients.admin.post("/v1/keys", json=key).status_code == 201
     (adopted,) = conclude(clients, 6, 1)
     match = {"If-Match": clients.china.get(MEETING.format(6)).headers["etag"]}
     confirmed = clients.china.post(f"{MEETING.format(6)}/confirm", json={}, headers=match)
@@ -152,6 +163,8 @@ def subjects(clients: Any) -> dict[str, str]:
         "adopted": adopted,
         "a proposal": proposed,
         "a kept one": kept,
+        "a redaction": redaction.id,
+        "a key of Korea": "somebody",
         "unannounced": unannounced,
         "negotiated": negotiated,
         "a negotiated one": clients.china.post("/v1/action-items", json=item).json()["id"],
@@ -179,9 +192,10 @@ def if_match(operation: dict[str, Any], url: str, askers: list[httpx.Client]) ->
 
 
 @contextmanager
-def undone(self: Database, author: Author) -> Iterator[Session]:
+def undone(self: Database, author: Author, *, asked_at: float) -> Iterator[Session]:
     """In the place of Database.writing(): nothing is committed."""
-    with self._turn(), self._begun_writing(author) as session:
+    until = asked_at + 60
+    with self._turn(until), self._begun_writing(author, until) as session:
         yield session
         session.flush()
         session.rollback()
