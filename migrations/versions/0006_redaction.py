@@ -3,7 +3,7 @@
 Documents of other kinds are as they were, so that journal_head.documents_since stays.
 
 Revision ID: 0006
-Revises: 0004
+Revises: 0005
 """
 
 import sqlalchemy as sa
