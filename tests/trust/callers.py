@@ -1,5 +1,7 @@
 """Every kind of caller: each role of each party, an administrator of none, and invalid keys."""
 
+from datetime import timedelta
+
 from app.kernel.access import OPERATOR, Role
 from app.kernel.dates import utc_now
 from app.kernel.journal import Author
@@ -8,11 +10,11 @@ from app.kernel.sessions import Database
 
 # The sides, as a table names them in order: the one that states, the other, a third party.
 SIDES = ("KR", "CN", "JP")
-REVOKED = "revoked"
+REVOKED, EXPIRED = "revoked", "expired"
 
 
 def issue_keys(database: Database) -> dict[str, str]:
-    """A key of each role of each side, one of an administrator of none, and a revoked one."""
+    """A key of each role of each side, one of an administrator of none, a revoked and an expired one."""
     with database.writing(Author(OPERATOR)) as session:
         keys = {
             f"{role} {side}": issue_key(session, f"{role}-{side}", role, side, None)
@@ -20,9 +22,11 @@ def issue_keys(database: Database) -> dict[str, str]:
             for side in SIDES
         }
         keys["admin"] = issue_key(session, "admin-of-none", Role.ADMIN, None, None)
-        keys[REVOKED] = issue_key(session, REVOKED, Role.ADMIN, "KR", None)
+        for name in (REVOKED, EXPIRED):
+            keys[name] = issue_key(session, name, Role.ADMIN, "KR", None)
     with database.writing(Author(OPERATOR)) as session:
-        key = session.get(ApiKey, REVOKED)
-        assert key is not None
-        key.revoked_at = utc_now()
+        session.get_one(ApiKey, REVOKED).revoked_at = utc_now()
+        expired = session.get_one(ApiKey, EXPIRED)
+        expired.created_at = utc_now() - timedelta(days=2)
+        expired.expires_at = utc_now() - timedelta(days=1)
     return keys

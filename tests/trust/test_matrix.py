@@ -25,7 +25,7 @@ from app.openapi import openapi_of
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 from tests.api.bodies import BODIES as SPARE_BODIES
 from tests.api.bodies import DERIVED_IDS as SPARE_IDS
-from tests.trust.callers import REVOKED, SIDES, issue_keys
+from tests.trust.callers import EXPIRED, REVOKED, SIDES, issue_keys
 
 TABLE = Path(__file__).parents[2] / "docs" / "visibility.md"
 LINE = re.compile(r"\| `(?P<method>[A-Z]+) (?P<path>[^`]+)` \|(?P<rest>.*)\|")
@@ -37,7 +37,7 @@ COLUMNS: dict[str, list[str]] = {
         for role in ("reader", "reporter", "editor", "admin")
     },
     "admin of none": ["admin"],
-    "no valid key": [REVOKED],
+    "no valid key": [REVOKED, EXPIRED],
 }
 # Bodies where the documented example would meet what this test has put there.
 OTHER_BODIES: dict[str, dict[str, Any]] = {
