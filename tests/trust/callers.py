@@ -14,7 +14,7 @@ REVOKED, EXPIRED = "revoked", "expired"
 
 
 def issue_keys(database: Database) -> dict[str, str]:
-    """A key of each role of each side, one of an administrator of none, a revoked and an expired one."""
+    """A key of each role of each side, one of no side, a revoked and an expired one."""
     with database.writing(Author(OPERATOR)) as session:
         keys = {
             f"{role} {side}": issue_key(session, f"{role}-{side}", role, side, None)
