@@ -309,6 +309,9 @@ def test_a_backup_of_an_earlier_version_is_brought_to_this_one(
     clients: Clients, database: Database, templates: Templates, tmp_path: Path, empty_url: str
 ) -> None:
     clients.korea.post(ITEM, json={"status": "on_track"}).raise_for_status()
+    with database.engine.begin() as connection:
+        # The earlier version did not know.
+        connection.execute(text("UPDATE api_key SET last_used_at = NULL"))
     manifest, made = backup(database, tmp_path / "made"), tmp_path / "made"
     with templates.fresh(None) as url:
         then = columns_at("0004", url)
