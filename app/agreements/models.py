@@ -15,7 +15,6 @@ from app.agreements.codes import (
 )
 from app.agreements.schemas import ActionItemRecord, AgreementRecord
 from app.documents.citations import Cited
-from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
 from app.kernel.parts import owner_key, parts, reference
@@ -82,11 +81,6 @@ class Agreement(Cited, Record):
     authentic_languages: Mapped[list[str]] = mapped_column(Document)
     relations: Mapped[list[Relation]] = parts(Relation, foreign_keys=[Relation.agreement_id])
     signatures: Mapped[list[Signature]] = parts(Signature)
-
-    def settle(self) -> None:
-        """What is public has no audience."""
-        if self.visibility == Visibility.PUBLIC:
-            self.audience = None
 
     @property
     def parties(self) -> list[str]:
@@ -166,11 +160,6 @@ class ActionItem(Cited, Record):
     ended: Mapped[str | None] = mapped_column(KeyText)
     lineage: Mapped[list[Lineage]] = parts(Lineage, foreign_keys=[Lineage.action_item_id])
     deliverables: Mapped[list[Deliverable]] = parts(Deliverable)
-
-    def settle(self) -> None:
-        """What is public has no audience."""
-        if self.visibility == Visibility.PUBLIC:
-            self.audience = None
 
     @property
     def themes(self) -> list[Theme]:

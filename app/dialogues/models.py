@@ -14,7 +14,6 @@ from app.dialogues.codes import (
 )
 from app.dialogues.schemas import DialogueRecord, MeetingRecord
 from app.documents.citations import Cited
-from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
 from app.kernel.parts import owner_key, parts, reference
@@ -127,11 +126,6 @@ class Meeting(Cited, Record):
     participations: Mapped[list[Participation]] = parts(Participation)
     agenda: Mapped[list[AgendaItem]] = parts(AgendaItem)
     decisions: Mapped[list[Decision]] = parts(Decision)
-
-    def settle(self) -> None:
-        """What is public has no audience."""
-        if self.visibility == Visibility.PUBLIC:
-            self.audience = None
 
     @property
     def sort_name(self) -> LocalizedText | None:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.documents.citations import Cited
 from app.documents.codes import DocumentKind
 from app.documents.schemas import DocumentRecord
-from app.kernel.access import Visibility
 from app.kernel.columns import Document as JsonDocument
 from app.kernel.columns import KeyText, LongText, codes
 from app.kernel.parts import reference
@@ -31,11 +30,6 @@ class Document(Cited, Record):
     url: Mapped[str | None] = mapped_column(LongText)
     identifier: Mapped[str | None] = mapped_column(LongText)
     file: Mapped[dict[str, Any] | None] = mapped_column(JsonDocument)
-
-    def settle(self) -> None:
-        """What is public has no audience."""
-        if self.visibility == Visibility.PUBLIC:
-            self.audience = None
 
     @property
     def sort_name(self) -> LocalizedText | None:

@@ -95,7 +95,9 @@ class Record(Base):
         return found
 
     def settle(self) -> None:
-        """Before each write: sets what follows from the rest of the record."""
+        """Before each write: sets what follows from the rest; what is public has no audience."""
+        if self.visibility == Visibility.PUBLIC:
+            self.audience = None
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
