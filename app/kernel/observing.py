@@ -50,7 +50,7 @@ def problem_response(problem: Problem, request_id: str | None) -> JSONResponse:
     return JSONResponse(
         problem.document(request_id),
         status_code=problem.status,
-        headers={"Cache-Control": "no-store", **problem.headers},
+        headers={"Cache-Control": "no-store", **(problem.headers or {})},
         media_type=MEDIA_TYPE,
     )
 

@@ -68,7 +68,7 @@ def test_an_answer_that_is_as_it_was_has_them_too(clients: Clients) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/v1/people/nobody", 404),
-        ("GET", "/v1/status-reports/nobody/history", 404),
+        ("GET", "/v1/meetings/nobody/history", 404),
         ("GET", "/nowhere", 404),
         ("GET", "/v1/people?limit=201", 422),
         ("POST", PEOPLE, 401),
