@@ -30,6 +30,7 @@ from app.kernel.database import open_engine
 from app.kernel.limiting import Limiting, Limits, Rate
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
+    MOST_ERRORS,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -150,7 +151,7 @@ def _rate(text: str) -> Rate | None:
 
 
 def _addresses(names: list[str], settings: Settings) -> AddressList:
-    return AddressList(names, proxies_are_known=bool(settings.trusted_proxies))
+    return AddressList(names, proxies_are_known=bool(listed(settings.trusted_proxies)))
 
 
 def _recognizer(settings: Settings) -> Recognizer | None:
@@ -182,7 +183,7 @@ def _is_probe(path: str) -> bool:
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
-    errors = problem_errors(cast(RequestValidationError, error).errors())
+    errors = problem_errors(cast(RequestValidationError, error).errors()[:MOST_ERRORS])
     detail = f"{errors[0].detail}." if errors else None
     return problem_response(InvalidRequest(detail, errors=errors), request.state.request_id)
 

@@ -294,7 +294,7 @@ def load_settings(**overrides: object) -> Settings:
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         # A database URL may hold a password, which no message shows.
-        given = re.sub(r"://[^@/]*@", "://***@", repr(first["input"]))
+        given = re.sub(r"://.*@", "://***@", repr(first["input"]))
         raise SettingsError(
             f"CLEARSKY_{name.upper()} is {given}: {message[0].lower()}{message[1:]}."
         ) from None

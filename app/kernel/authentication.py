@@ -75,6 +75,13 @@ async def current_principal(
     return known
 
 
+async def require_principal(request: Request) -> None:
+    """Raises Unauthenticated where nobody is known to ask; before a body is read, which costs."""
+    principal = await current_principal(request, await _bearer(request))
+    if principal.is_anonymous:
+        raise Unauthenticated("This needs a key.", headers=_CHALLENGE)
+
+
 async def _found(request: Request, database: Database, given: str) -> Recognized:
     recognizer: Recognizer | None = request.app.state.openid
     if recognizer is None or given.startswith(PREFIX):

@@ -42,11 +42,15 @@ class Metrics:
 
 
 def problem_response(problem: Problem, request_id: str | None) -> JSONResponse:
-    """A problem as an HTTP answer (RFC 9457)."""
+    """A problem as an HTTP answer (RFC 9457).
+
+    No cache between keeps it, as it might a 404 of itself (RFC 9111, section 4.2.2): what is not
+    there for one caller, or not yet, is for another.
+    """
     return JSONResponse(
         problem.document(request_id),
         status_code=problem.status,
-        headers=problem.headers,
+        headers={"Cache-Control": "no-store", **(problem.headers or {})},
         media_type=MEDIA_TYPE,
     )
 

@@ -13,7 +13,7 @@ from app.kernel.secrets import without_secrets
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_VALUE = 200
 # Told of one request: a body of a megabyte can be wrong in a hundred thousand places.
-_MOST_ERRORS = 100
+MOST_ERRORS = 100
 
 
 class ProblemError(BaseModel):
@@ -92,7 +92,7 @@ class Problem(HTTPException):
         if self.errors:
             body["errors"] = [
                 {name: _told(said) for name, said in error.model_dump(exclude_none=True).items()}
-                for error in self.errors[:_MOST_ERRORS]
+                for error in self.errors[:MOST_ERRORS]
             ]
         return body
 
@@ -312,7 +312,8 @@ def shown(value: object) -> object:
         if len(written) <= _LONGEST_VALUE:
             return json.loads(written)
         value = written
-    text = value.encode("utf-8", "backslashreplace").decode()
+    # Before it is shortened: half a key would not be known as one.
+    text = without_secrets(value.encode("utf-8", "backslashreplace").decode())
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
