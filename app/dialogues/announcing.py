@@ -64,9 +64,7 @@ def _refuse_other_parties(session: Session, meeting: Meeting) -> None:
         detail = "A meeting that is not announced stays with the parties that know of it."
         raise Conflict(
             detail,
-            errors=[
-                invalid_field(("dialogue",), "known_to_its_parties", detail, meeting.dialogue)
-            ],
+            errors=[invalid_field(("dialogue",), "known_to_its_parties", detail, meeting.dialogue)],
         )
 
 
