@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.faults import UNREADABLE
@@ -76,7 +76,14 @@ def _is_as_told(record: Record, change: Change, public_since: int | None) -> boo
         and says(change, document, type(record))
         and record.content_digest == digest_of(content_of(orjson.loads(change.document or "{}")))
         and (record.search_text, record.sort_text) == texts_of(record, document)
+        and _is_settled(record)
     )
+
+
+def _is_settled(record: Record) -> bool:
+    """Whether what follows from the rest of a record does so."""
+    record.settle()
+    return not any(attribute.history.has_changes() for attribute in inspect(record).attrs)
 
 
 def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:

@@ -130,6 +130,9 @@ TAMPERINGS = {
     "what a record's next change is compared with": (
         "UPDATE status_report SET content_digest = '0' WHERE progress = 20", 3,
     ),
+    "where a report stands among others": (
+        "UPDATE status_report SET listed_on = '2020' WHERE progress = 20", 3,
+    ),
     "a removed record": ("DELETE FROM status_report WHERE progress = 20", 3),
 }  # fmt: skip
 
