@@ -148,6 +148,7 @@ class ActionItem(Cited, Record):
     __tablename__ = "action_item"
     representation = ActionItemRecord
     held_by = "agreement"
+    shown_by = ("agreement", "agreement", "parties")
 
     agreement: Mapped[str] = reference("agreement", index=False)
     number: Mapped[int]

@@ -20,7 +20,7 @@ from app.backups.archive import (
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
-from app.kernel.migrating import is_known, newest_migration, upgrade_within
+from app.kernel.migrating import is_known, newest_migration, take_turn, upgrade_within
 from app.kernel.sessions import RecordSession
 
 _SHOWN = 3
@@ -41,6 +41,8 @@ def restore(engine: Engine, source: Path) -> Manifest:
             f"{manifest.migration}); this one knows migrations up to {newest_migration()}."
         )
     with writing_engine(engine).begin() as connection:
+        # A server that is started meanwhile would fill it too.
+        take_turn(connection)
         _require_empty(connection)
         upgrade_within(connection, manifest.migration)
         _fill(connection, manifest, source)

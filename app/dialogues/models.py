@@ -109,6 +109,7 @@ class Meeting(Cited, Record):
     __tablename__ = "meeting"
     representation = MeetingRecord
     held_by = "dialogue"
+    shown_by = ("dialogue", "dialogue", "parties")
 
     dialogue: Mapped[str] = reference("dialogue")
     ordinal: Mapped[int | None]

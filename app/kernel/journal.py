@@ -39,7 +39,7 @@ from app.kernel.records import (
     content_of,
     digest_of,
     document_of,
-    index_texts,
+    texts_of,
 )
 
 
@@ -233,7 +233,7 @@ class Recorder:
             touched.document = None
             return
         record.content_digest = digest
-        index_texts(record, document)
+        record.search_text, record.sort_text = texts_of(record, document)
         touched.document = document
 
     def _changes(self) -> Iterable[tuple[Record, _Touched]]:

@@ -58,6 +58,8 @@ class Record(Base):
     held_by: ClassVar[str | None] = None
     # The attribute that names the party or the parties which see a record that is not public.
     shown_to: ClassVar[str | None] = None
+    # Or else the record that names them: by which attribute, of what kind, in which of its own.
+    shown_by: ClassVar[tuple[str, str, str] | None] = None
     # The attributes with the revisions in which a record began to count, with its first public
     # change, and ceased to, with its last.
     counts_from: ClassVar[str | None] = None
@@ -145,15 +147,14 @@ def content_of(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in BOOKKEEPING}
 
 
-def index_texts(record: Record, document: dict[str, Any]) -> None:
-    """Sets what `q` searches and what lists sort a record's name by."""
+def texts_of(record: Record, document: dict[str, Any]) -> tuple[str, str]:
+    """What `q` searches, and what lists sort a record's name by."""
     searched = [
         *texts_in(document),
         *(str(document[name]) for name in record.searched_attributes if document.get(name)),
     ]
-    record.search_text = folded("\n".join(searched))
     name = record.sort_name
-    record.sort_text = folded(display(name))[:200] if name else ""
+    return folded("\n".join(searched)), folded(display(name))[:200] if name else ""
 
 
 @cache
