@@ -55,9 +55,10 @@ def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> 
         items=[
             _change(row)
             | {
-                "principal": row.Revision.principal,
-                "party": row.Revision.party,
-                "reason": row.Revision.reason,
+                # Of what took the record from the caller nothing else is told.
+                "principal": None if row.Change.removal else row.Revision.principal,
+                "party": None if row.Change.removal else row.Revision.party,
+                "reason": None if row.Change.removal else row.Revision.reason,
             }
             for row in items
         ],
