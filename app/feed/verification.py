@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.models import Redaction
+from app.feed.placement import misplaced
 from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
 from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
@@ -53,6 +54,7 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         fault = (
             _verify_chain(session, head, walk, since, published)
             or _misplaced_deletion(session)
+            or _misplaced_change(session)
             or next(_altered_records(session), None)
         )
     if fault is not None and not _may_be_named(session, fault):
@@ -290,10 +292,12 @@ def _misplaced_deletion(session: Session) -> Fault | None:
                 before.kind == Change.kind,
                 before.record_id == Change.record_id,
                 before.revision == newest_before,
+                before.removal.is_(false()),
             ),
         )
         .where(
             Change.operation == Operation.DELETE,
+            Change.removal.is_(false()),
             or_(
                 before.visibility != Change.visibility,
                 func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
@@ -307,6 +311,14 @@ def _misplaced_deletion(session: Session) -> Fault | None:
     if misplaced is None:
         return None
     return _fault_in(misplaced, "It was deleted for others than it was there for.")
+
+
+def _misplaced_change(session: Session) -> Fault | None:
+    """A change that is followed, or a removal that is seen, by others than it should be."""
+    found = misplaced(session)
+    if found is None:
+        return None
+    return _fault_in(found, "It is kept with another dialogue or agreement, or for other parties.")
 
 
 def _altered_records(session: Session) -> Iterator[Fault]:
@@ -384,6 +396,7 @@ def _newest_changes(session: Session, kind: str, ids: list[str]) -> dict[str, Ch
                 Change.kind == kind,
                 Change.record_id == newest.c.record_id,
                 Change.revision == newest.c.revision,
+                Change.removal.is_(false()),
             ),
         )
     )

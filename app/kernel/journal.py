@@ -367,11 +367,12 @@ class Recorder:
         def holder_of(holder: Holder) -> Holder | None:
             return self._holder_of(session, holder)
 
-        place = place_of(record, record.held_with, holder_of)
+        own = Holder(record.__tablename__, record.id)
+        place = place_of(own, record.held_with, holder_of)
         before = touched.holder_before
         if before in (None, record.held_with):
             return place, place
-        return place, place_of(record, before, holder_of)
+        return place, place_of(own, before, holder_of)
 
     def _holder_of(self, session: Session, found: Holder) -> Holder | None:
         """What holds a record which holds another: as this transaction leaves it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.kernel.records import Holder, Record, record_classes
+from app.kernel.records import Holder, record_classes
 
 
 class Place(NamedTuple):
@@ -14,11 +14,11 @@ class Place(NamedTuple):
 
 
 def place_of(
-    record: Record, held_with: Holder | None, holder_of: Callable[[Holder], Holder | None]
+    record: Holder, held_with: Holder | None, holder_of: Callable[[Holder], Holder | None]
 ) -> Place:
     """Where a record is that is held with another: what gathers of it, and of all that hold it."""
     place = Place()
-    found: Holder | None = Holder(record.__tablename__, record.id)
+    found: Holder | None = record
     holder = held_with
     while found is not None:
         gathers = record_classes()[found.kind].gathers
