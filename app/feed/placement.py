@@ -95,15 +95,19 @@ def _after(before: type[Change], changes: Select[*tuple[Any, ...]]) -> Select[*t
         between.record_id == Change.record_id,
         between.revision < Change.revision,
     )
-    return changes.join(
-        before,
-        and_(
-            before.kind == Change.kind,
-            before.record_id == Change.record_id,
-            before.revision == newest.correlate(Change).scalar_subquery(),
-            before.removal.is_(false()),
-        ),
-    ).where(_is_no_removal)
+    return (
+        changes.select_from(Change)
+        .join(
+            before,
+            and_(
+                before.kind == Change.kind,
+                before.record_id == Change.record_id,
+                before.revision == newest.correlate(Change).scalar_subquery(),
+                before.removal.is_(false()),
+            ),
+        )
+        .where(_is_no_removal)
+    )
 
 
 def _place(session: Session, change: Change, holder: str | None) -> Place:

@@ -75,7 +75,7 @@ def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> Change
 
 @router.get(
     "/changes/stream",
-    operation_id="streamChanges",
+    operation_id="getChangeStream",
     response_class=StreamingResponse,
     responses=LIST | STREAM,
 )
