@@ -39,9 +39,16 @@ class Events:
     def __next__(self) -> Event:
         """The next event. Raises StopIteration where the server has ended the stream."""
         while True:
-            fields = self.block()
-            if "data" in fields:
-                return Event(fields.get("event", "message"), fields["data"], self.last_id)
+            event = self.next_or_none()
+            if event is not None:
+                return event
+
+    def next_or_none(self) -> Event | None:
+        """The event that comes next; None where it is a heartbeat that comes."""
+        fields = self.block()
+        if "data" not in fields:
+            return None
+        return Event(fields.get("event", "message"), fields["data"], self.last_id)
 
     def block(self) -> dict[str, str]:
         """The fields up to the next empty line, dispatched as an event or not."""
@@ -77,9 +84,8 @@ class Events:
         """The events that come until the client's last id is this one, or is beyond it."""
         events: list[Event] = []
         while place(self.last_id) < place(id_):
-            fields = self.block()
-            if "data" in fields:
-                events.append(Event(fields["event"], fields["data"], self.last_id))
+            event = self.next_or_none()
+            events += [] if event is None else [event]
         return events
 
 

@@ -86,7 +86,7 @@ def test_to_them_it_is_as_if_it_had_been_deleted(dialogues):
     assert meeting not in {line["id"] for line in lines}
     # Those who still see it are told who did it, and why.
     newest_entry = dialogues.china.get(f"/v1/meetings/{meeting}/history").json()["items"][-1]
-    assert (newest_entry["operation"], newest_entry["principal"]) == ("update", "korea")
+    assert (newest_entry["operation"], newest_entry["principal"]) == ("update", "key:korea")
     assert newest_entry["reason"] == "Among ourselves"
     # What becomes of it from then on they are not told.
     since = newest(dialogues.korea)
