@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 import anyio.to_thread
@@ -21,9 +22,10 @@ from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
 from app.feed import redactions_router
 from app.feed import router as feed_router
+from app.feed.streams import END_STREAMS, Streams
 from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
-from app.kernel.authentication import Recognizer
+from app.kernel.authentication import Recognizer, principal_of
 from app.kernel.bodies import BodyLimit
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
@@ -58,10 +60,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or current_settings()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         # As many threads as connections: a request that has one never waits for the other.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        yield
+        yield {END_STREAMS: app.state.streams.end}
         await app.state.database.stop_asking()
         app.state.database.close()
 
@@ -81,6 +83,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = _opened(settings)
     app.state.operators = _addresses(listed(settings.metrics_from), settings)
     app.state.openid = _recognizer(settings)
+    app.state.streams = Streams(
+        most=settings.streams,
+        most_of_each=settings.streams_per_caller,
+        heartbeat=settings.stream_heartbeat,
+        recognize=partial(principal_of, app),
+        registry=app.state.metrics.registry,
+    )
     for module in (
         progress_router,
         reports_router,

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import compile_path
 
+from app.kernel.observing import EVENT_STREAM
 from app.kernel.problems import (
     Problem,
     ProblemDocument,
@@ -157,7 +158,9 @@ def _describe_headers(operation: dict[str, Any]) -> None:
         return
     for status in ("200", "201", "204"):
         if status in operation["responses"]:
-            names = ["Revision"] if status == "204" else ["Revision", "ETag"]
+            content = operation["responses"][status].get("content", ())
+            tagged = status != "204" and EVENT_STREAM not in content
+            names = ["Revision", "ETag"] if tagged else ["Revision"]
             names += ["Location"] if status == "201" else []
             operation["responses"][status]["headers"] = {
                 name: {"$ref": f"#/components/headers/{name}"} for name in names

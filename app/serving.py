@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.feed.streams import END_STREAMS, STREAMED
 from app.kernel.problems import (
     MEDIA_TYPE,
     HeadersTooLarge,
@@ -118,6 +119,19 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._owe(_Owed.HEAD)
         self._look_later()
+
+    def shutdown(self) -> None:
+        """The server stops: streams end at once, and nobody who does not take theirs is waited for.
+
+        Other answers are still given.
+        """
+        end_streams = self.app_state.get(END_STREAMS)
+        if end_streams is not None:
+            end_streams()
+        streamed = self._answering is not None and STREAMED in self._answering.scope
+        if streamed and self._taken_up_to is not None:
+            self._abort()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Looks no more."""

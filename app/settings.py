@@ -146,6 +146,15 @@ class Settings(BaseSettings):
     send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds for which a client may take nothing of its answer."
     )
+    streams: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=500, description="The most streams of changes that a process holds open."
+    )
+    streams_per_caller: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=100, description="The most of them for one key, or one address without a key."
+    )
+    stream_heartbeat: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=15.0, description="Seconds of silence after which a stream says that it is open."
+    )
     hsts_seconds: Annotated[int, Field(ge=0, le=10**9)] = Field(
         default=0, description="For how long browsers are told to use HTTPS only; 0 does not."
     )

@@ -66,6 +66,7 @@ class Agreement(Cited, Record):
     __tablename__ = "agreement"
     representation = AgreementRecord
     held_by = "overseen_by"
+    gathers = "agreement"
     shown_to = "parties"
 
     kind: Mapped[AgreementKind] = mapped_column(codes(AgreementKind, "kind"))

@@ -10,7 +10,7 @@ from app.dialogues.schemas import MeetingBody
 from app.kernel.access import Principal, Visibility
 from app.kernel.changes import create
 from app.kernel.keeping import id_of_kept, refuse_narrowing
-from app.kernel.problems import Conflict, Forbidden, InvalidRequest, invalid_field
+from app.kernel.problems import Forbidden, InvalidRequest, invalid_field
 from app.kernel.records import audience_of
 
 
@@ -28,12 +28,12 @@ def new_meeting(session: Session, body: MeetingBody) -> Meeting:
 
 
 def require_sound_announcement(session: Session, meeting: Meeting) -> None:
-    """Sets who sees a meeting that was made or loaded: the dialogue's parties, as they are now.
+    """Sets who sees a meeting that was made, loaded or moved: the dialogue's parties of that day.
 
-    Who joins the dialogue later does not see it: any editor can change a dialogue. Raises Conflict
-    where one that was public is to be so no longer, or is moved to a dialogue of other parties,
-    InvalidRequest for one that was held, or has a number, without being public, Forbidden for a
-    caller of no party of the dialogue.
+    Who joins the dialogue later does not see it, and who leaves it does: any editor can change a
+    dialogue. Raises Conflict where one that was public is to be so no longer, InvalidRequest for
+    one that was held, or has a number, without being public, Forbidden for a caller of no party of
+    the dialogue.
     """
     if meeting.visibility == Visibility.PUBLIC:
         return
@@ -52,20 +52,8 @@ def require_sound_announcement(session: Session, meeting: Meeting) -> None:
             errors=[invalid_field(("ordinal",), "numbered_in_public", detail, meeting.ordinal)],
         )
     state = inspect(meeting)
-    if not state.persistent:
+    if not state.persistent or state.attrs.dialogue.history.has_changes():
         meeting.audience = _audience_of_unannounced(session, meeting.dialogue)
-    elif state.attrs.dialogue.history.has_changes():
-        _refuse_other_parties(session, meeting)
-
-
-def _refuse_other_parties(session: Session, meeting: Meeting) -> None:
-    parties = _audience_of_unannounced(session, meeting.dialogue).split()
-    if {*parties} != {*(meeting.audience or "").split()}:
-        detail = "A meeting that is not announced stays with the parties that know of it."
-        raise Conflict(
-            detail,
-            errors=[invalid_field(("dialogue",), "known_to_its_parties", detail, meeting.dialogue)],
-        )
 
 
 def _audience_of_unannounced(session: Session, dialogue: str) -> str:

@@ -36,6 +36,7 @@ class Dialogue(Cited, Record):
 
     __tablename__ = "dialogue"
     representation = DialogueRecord
+    gathers = "dialogue"
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     aliases: Mapped[list[LocalizedText]] = mapped_column(Document)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, exists, func, inspect, select
+from sqlalchemy import and_, exists, false, func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.faults import UNREADABLE
@@ -133,6 +133,7 @@ def _newest_changes(session: Session, kind: str, ids: Sequence[str]) -> dict[str
                 Change.kind == kind,
                 Change.record_id == newest.c.record_id,
                 Change.revision == newest.c.revision,
+                Change.removal.is_(false()),
             ),
         )
     )

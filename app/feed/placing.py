@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.faults import fault_in
@@ -45,6 +45,7 @@ def _is_shown_as_it_may_be(
             Change.kind == kind,
             Change.record_id == document[name],
             Change.revision <= change.revision,
+            Change.removal.is_(false()),
         )
         .order_by(Change.revision.desc())
         .limit(1)
@@ -61,6 +62,7 @@ def _is_shown_as_it_may_be(
             Change.kind == change.kind,
             Change.record_id == change.record_id,
             Change.revision < change.revision,
+            Change.removal.is_(false()),
         )
         .order_by(Change.revision.desc())
         .limit(1)
@@ -88,10 +90,12 @@ def misplaced_deletion(session: Session) -> Fault | None:
                 before.kind == Change.kind,
                 before.record_id == Change.record_id,
                 before.revision == newest_before,
+                before.removal.is_(false()),
             ),
         )
         .where(
             Change.operation == Operation.DELETE,
+            Change.removal.is_(false()),
             or_(
                 before.visibility != Change.visibility,
                 func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),

@@ -74,7 +74,9 @@ class ChangePage(Page[ChangeRecord]):
 class HistoryEntry(ChangeRecord):
     """A change of one record: also who made it, and why."""
 
-    principal: str
+    principal: str | None = Field(
+        description="Null where the record was taken from the caller, who is not told by whom."
+    )
     party: str | None
     reason: str | None
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.feed.belonging import misplaced_change
 from app.feed.comparing import altered_records
 from app.feed.faults import UNREADABLE, fault_in
 from app.feed.models import Redaction
@@ -49,6 +50,7 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         fault = (
             _verify_chain(session, newest, walk, since, published)
             or misplaced_deletion(session)
+            or misplaced_change(session)
             or next(altered_records(session), None)
         )
     if fault is not None and not _may_be_named(session, fault):

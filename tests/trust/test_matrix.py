@@ -230,8 +230,9 @@ def test_every_caller_is_answered_as_the_table_says(
         found = {}
         for caller, client in callers.items():
             match = if_match(operation, url, [client, clients.korea])
-            answer = client.request(line.method, url, json=body, headers=match)
-            found[caller] = answer.status_code
+            # One of the answers does not end.
+            with client.stream(line.method, url, json=body, headers=match) as answer:
+                found[caller] = answer.status_code
         if found != line.expected():
             wrong.append(line.found(found))
     for client in callers.values():

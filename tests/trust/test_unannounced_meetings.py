@@ -103,13 +103,14 @@ def test_who_joins_the_dialogue_does_not_come_to_see_it_and_who_leaves_is_not_sh
     assert clients.korea.post("/v1/journal/verify", json={}).json()["valid"]
 
 
-def test_it_moves_only_to_a_dialogue_of_the_same_parties(clients: Any) -> None:
+def test_moved_to_a_dialogue_of_others_it_is_theirs(clients: Any) -> None:
     path = plan(clients.korea)
-    for id_, parties in (("far", ["JP", "KR"]), ("near", ["KR", "CN"])):
+    for id_, parties in (("far", ["JP", "KR"]), ("not-ours", ["CN", "JP"])):
         body = {"id": id_, "name": {"en": id_}, "parties": parties, "level": "working"}
         clients.korea.post("/v1/dialogues", json=body).raise_for_status()
-    moved = patch(clients.korea, path, {"dialogue": "far"})
-    assert rule(moved) == (409, "known_to_its_parties")
-    assert moved.json()["errors"][0]["pointer"] == "/dialogue"
-    assert clients.japan.get(path).status_code == 404
-    assert patch(clients.korea, path, {"dialogue": "near"}).status_code == 200
+    refused = patch(clients.korea, path, {"dialogue": "not-ours"})
+    assert rule(refused) == (403, "party_of_dialogue")
+    assert patch(clients.korea, path, {"dialogue": "far"}).status_code == 200
+    assert clients.japan.get(path).status_code == 200
+    assert clients.china.get(path).status_code == 410
+    assert clients.korea.post("/v1/journal/verify", json={}).json()["valid"]
