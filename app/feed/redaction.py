@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, false, select, update
 from sqlalchemy.orm import Session
 
 from app.feed.models import Redaction
@@ -25,6 +25,7 @@ _TAKE_AWAY = (
         _changes.c.revision == bindparam("of_revision"),
         _changes.c.kind == bindparam("of_kind"),
         _changes.c.record_id == bindparam("of_record"),
+        _changes.c.removal.is_(false()),
     )
     .values(document=None, redacted_in=bindparam("in_revision"))
 )
@@ -43,7 +44,7 @@ def redact(
     spoken = f"{kind.replace('_', ' ')} {record_id}"
     changes = session.scalars(
         select(Change)
-        .where(Change.kind == kind, Change.record_id == record_id)
+        .where(Change.kind == kind, Change.record_id == record_id, Change.removal.is_(false()))
         .order_by(Change.revision)
     ).all()
     if not changes:

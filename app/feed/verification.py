@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy import and_, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.models import Redaction
@@ -53,7 +53,6 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         walk = _Walk(_named_by_redactions(session))
         fault = (
             _verify_chain(session, head, walk, since, published)
-            or _misplaced_deletion(session)
             or _misplaced_change(session)
             or next(_altered_records(session), None)
         )
@@ -272,53 +271,14 @@ def _is_placed(change: Change, document: dict[str, Any]) -> bool:
     return placed == (visibility, audience, holder)
 
 
-def _misplaced_deletion(session: Session) -> Fault | None:
-    """A deletion that others may see than saw the record, or that is held by another record."""
-    before, between = aliased(Change), aliased(Change)
-    newest_before = (
-        select(func.max(between.revision))
-        .where(
-            between.kind == Change.kind,
-            between.record_id == Change.record_id,
-            between.revision < Change.revision,
-        )
-        .scalar_subquery()
-    )
-    misplaced = session.scalars(
-        select(Change)
-        .join(
-            before,
-            and_(
-                before.kind == Change.kind,
-                before.record_id == Change.record_id,
-                before.revision == newest_before,
-                before.removal.is_(false()),
-            ),
-        )
-        .where(
-            Change.operation == Operation.DELETE,
-            Change.removal.is_(false()),
-            or_(
-                before.visibility != Change.visibility,
-                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
-                # Earlier versions kept no holder of a deletion.
-                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
-            ),
-        )
-        .order_by(Change.revision)
-        .limit(1)
-    ).first()
-    if misplaced is None:
-        return None
-    return _fault_in(misplaced, "It was deleted for others than it was there for.")
-
-
 def _misplaced_change(session: Session) -> Fault | None:
-    """A change that is followed, or a removal that is seen, by others than it should be."""
+    """A change that others see than should, or that is kept with what it does not belong to."""
     found = misplaced(session)
     if found is None:
         return None
-    return _fault_in(found, "It is kept with another dialogue or agreement, or for other parties.")
+    if found.is_deletion:
+        return _fault_in(found, "It was deleted for others than it was there for.")
+    return _fault_in(found, "It is not kept with what it belongs to.")
 
 
 def _altered_records(session: Session) -> Iterator[Fault]:
