@@ -24,7 +24,7 @@ from benchmarks.load import Request, ask, drive, json_post
 from benchmarks.servers import Server, clear_sky
 from benchmarks.works import progress_of
 
-ROUNDS, SECONDS, CLIENTS, REPORTS = 5, 3, 16, 10_000
+ROUNDS, SECONDS, CLIENTS, REPORTS = 5, 2, 16, 10_000
 _TOLD = b"event: change"
 
 

@@ -23,12 +23,39 @@ def misplaced_change(session: Session) -> Fault | None:
     Or a removal that others see than those who lost the record, or that is missing: then the change
     that took it from them.
     """
-    for find in (_elsewhere, _wrongly_moved, _redactions_elsewhere, _wrong_removals):
+    for find in (
+        _misplaced_deletions,
+        _elsewhere,
+        _wrongly_moved,
+        _redactions_elsewhere,
+        _wrong_removals,
+    ):
         found = next(find(session), None)
         if found is not None:
+            if find is _misplaced_deletions:
+                return fault_in(found, "It was deleted for others than it was there for.")
             detail = "It is kept with another dialogue or agreement, or for other parties."
             return fault_in(found, detail)
     return None
+
+
+def _misplaced_deletions(session: Session) -> Iterator[Change]:
+    """Deletions that others may see than saw the record, or that are held by another record."""
+    before = aliased(Change)
+    yield from session.scalars(
+        _after(before, select(Change))
+        .where(
+            Change.operation == Operation.DELETE,
+            or_(
+                before.visibility != Change.visibility,
+                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
+                # Earlier versions kept no holder of a deletion.
+                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
+            ),
+        )
+        .order_by(Change.revision)
+        .limit(1)
+    )
 
 
 def _elsewhere(session: Session) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 import structlog
 from starlette.responses import StreamingResponse
@@ -54,7 +55,9 @@ class EventStream(StreamingResponse):
             await problem_response(refusal, scope["state"]["request_id"])(scope, receive, send)
             return
         scope[STREAMED] = True
-        listener = Listener(self._principal, dict(scope["headers"]).get(b"authorization"))
+        listener = Listener(
+            self._database, self._principal, dict(scope["headers"]).get(b"authorization")
+        )
         began = time.monotonic()
         with self._streams.opened(listener, caller):
             try:
@@ -74,40 +77,39 @@ class EventStream(StreamingResponse):
             listener.end("it was asked for by HEAD")
         else:
             await self._send(send, RETRY)
-            # Where it begins is told as soon as nothing follows.
-            self._sent_at -= self._streams.heartbeat
             gone = asyncio.create_task(_until_gone(listener, receive))
             try:
-                with self._streams.sharing(
-                    listener, self._database, self._followed, Place.after(self._newest)
-                ) as feed:
+                begin = Place.after(int(self.headers["Revision"]))
+                with self._streams.sharing(listener, self._followed, begin) as feed:
                     await self._follow(listener, feed, send)
             finally:
                 gone.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    @property
-    def _newest(self) -> int:
-        return int(self.headers["Revision"])
-
     async def _follow(self, listener: Listener, feed: SharedFeed, send: Send) -> None:
         piece: Piece | None = self._first
+        has_come_up = False
         while listener.ends is None:
             listener.woken.clear()
-            patience = self._patience
             try:
                 piece = piece or await feed.next(self._place)
                 if piece is not None:
                     await self._send_piece(listener, piece, send)
                     piece = None
                     continue
+                if not has_come_up or self._patience <= 0:
+                    has_come_up = True
+                    await self._tell_place(send)
+                patience = self._patience
             except Problem:
                 # The database is away: the client waits with us.
-                patience = min(patience, PAUSE)
+                if self._patience <= 0:
+                    await self._tell_place(send)
+                patience = min(self._patience, PAUSE)
             if feed.has_failed:
                 listener.end("the server has failed")
-            elif not await _wait(listener, patience) and self._patience <= 0:
-                await self._tell_place(send)
+            else:
+                await _wait(listener, patience)
 
     @property
     def _patience(self) -> float:
@@ -139,14 +141,11 @@ class EventStream(StreamingResponse):
         self._sent_at = time.monotonic()
 
 
-async def _wait(listener: Listener, seconds: float) -> bool:
-    """Whether the listener is woken within so many seconds."""
-    try:
+async def _wait(listener: Listener, seconds: float) -> None:
+    """Until the listener is woken, for so many seconds at most."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await listener.woken.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 async def _until_gone(listener: Listener, receive: Receive) -> None:

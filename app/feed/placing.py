@@ -3,13 +3,11 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import false, select
+from sqlalchemy.orm import Session
 
-from app.feed.faults import fault_in
-from app.feed.schemas import Fault
 from app.kernel.access import Visibility
-from app.kernel.journal import Change, Operation
+from app.kernel.journal import Change
 from app.kernel.records import Record, audience_of, record_classes
 
 
@@ -68,44 +66,3 @@ def _is_shown_as_it_may_be(
         .limit(1)
     ).first()
     return before is not None and shown == {*before.split()}
-
-
-def misplaced_deletion(session: Session) -> Fault | None:
-    """A deletion that others may see than saw the record, or that is held by another record."""
-    before, between = aliased(Change), aliased(Change)
-    newest_before = (
-        select(func.max(between.revision))
-        .where(
-            between.kind == Change.kind,
-            between.record_id == Change.record_id,
-            between.revision < Change.revision,
-        )
-        .scalar_subquery()
-    )
-    misplaced = session.execute(
-        select(Change.revision, Change.kind, Change.record_id)
-        .join(
-            before,
-            and_(
-                before.kind == Change.kind,
-                before.record_id == Change.record_id,
-                before.revision == newest_before,
-                before.removal.is_(false()),
-            ),
-        )
-        .where(
-            Change.operation == Operation.DELETE,
-            Change.removal.is_(false()),
-            or_(
-                before.visibility != Change.visibility,
-                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
-                # Earlier versions kept no holder of a deletion.
-                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
-            ),
-        )
-        .order_by(Change.revision)
-        .limit(1)
-    ).first()
-    if misplaced is None:
-        return None
-    return fault_in(misplaced, "It was deleted for others than it was there for.")

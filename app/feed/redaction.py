@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, false, select, update
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
@@ -27,6 +27,7 @@ _TAKE_AWAY = (
         _changes.c.revision == bindparam("of_revision"),
         _changes.c.kind == bindparam("of_kind"),
         _changes.c.record_id == bindparam("of_record"),
+        _changes.c.removal.is_(false()),
     )
     .values(document=None, redacted_in=bindparam("in_revision"))
 )
@@ -45,7 +46,7 @@ def redact(
     spoken = f"{kind.replace('_', ' ')} {record_id}"
     changes = session.scalars(
         select(Change)
-        .where(Change.kind == kind, Change.record_id == record_id)
+        .where(Change.kind == kind, Change.record_id == record_id, Change.removal.is_(false()))
         .order_by(Change.revision)
     ).all()
     if not changes:

@@ -33,7 +33,10 @@ Recognize = Callable[[bytes], Coroutine[Any, Any, Principal]]
 class Listener:
     """One open stream, as it is looked after."""
 
-    def __init__(self, principal: Principal, authorization: bytes | None) -> None:
+    def __init__(
+        self, database: Database, principal: Principal, authorization: bytes | None
+    ) -> None:
+        self.database = database
         self.principal = principal
         self.authorization = authorization
         self.woken = asyncio.Event()
@@ -112,10 +115,9 @@ class Streams:
             self._gauge.dec()
 
     @contextmanager
-    def sharing(
-        self, listener: Listener, database: Database, followed: Followed, begin: Place
-    ) -> Iterator[SharedFeed]:
+    def sharing(self, listener: Listener, followed: Followed, begin: Place) -> Iterator[SharedFeed]:
         """The feed that is shared by all who see and follow alike, while one of them is there."""
+        database = listener.database
         key = (database, seen_by(listener.principal), followed.model_dump_json())
         feed = self._feeds.get(key)
         if feed is None or feed.has_failed:
@@ -139,6 +141,9 @@ class Streams:
         given = listener.authorization
         if given is None:
             return True
+        known = listener.database.principals.find(given)
+        if known is not None:
+            return known == listener.principal
         task = self._recognizing.get(given)
         if task is None:
             task = self._recognizing[given] = asyncio.create_task(self._recognize(given))

@@ -16,7 +16,7 @@ from app.feed.belonging import misplaced_change
 from app.feed.comparing import altered_records
 from app.feed.faults import UNREADABLE, fault_in
 from app.feed.models import Redaction
-from app.feed.placing import is_placed, misplaced_deletion
+from app.feed.placing import is_placed
 from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
 from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
@@ -49,7 +49,6 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         walk = _Walk(_named_by_redactions(session))
         fault = (
             _verify_chain(session, newest, walk, since, published)
-            or misplaced_deletion(session)
             or misplaced_change(session)
             or next(altered_records(session), None)
         )

@@ -47,6 +47,7 @@ from app.kernel.records import (
     record_classes,
     texts_of,
 )
+from app.kernel.removals import lost_by
 
 
 class Operation(StrEnum):
@@ -296,7 +297,7 @@ class Recorder:
                 self.holders[Holder(record.__tablename__, record.id)] = record.holder
         for record, touched in self._changes():
             place, former = self._places(session, record, touched)
-            lost = _lost_by(record, touched)
+            lost = lost_by(record, touched.visibility_before, touched.audience_before)
             # Before the change itself, which stays the record's newest.
             if lost:
                 rows.append(_removal(record, touched, former, lost, self.number))
@@ -391,19 +392,6 @@ class Recorder:
         return None if id_ is None else Holder(kind, id_)
 
 
-def _lost_by(record: Record, touched: _Touched) -> list[str]:
-    """The parties that saw a record before a change of it, and do not after.
-
-    Raises NarrowedError where that is everybody: nobody can be told apart from those who still do.
-    """
-    if touched.revision_before is None or record.visibility == Visibility.PUBLIC:
-        return []
-    if touched.visibility_before == Visibility.PUBLIC:
-        raise NarrowedError(f"{record.__tablename__} {record.id} was public, and is not any more")
-    seeing = (record.audience or "").split()
-    return [party for party in (touched.audience_before or "").split() if party not in seeing]
-
-
 def _removal(
     record: Record, touched: _Touched, place: Place, lost: list[str], revision: int
 ) -> dict[str, Any]:
@@ -470,10 +458,6 @@ def refuse_unrecorded_writes(state: ORMExecuteState) -> None:
             raise UnrecordedWriteError(
                 f"{statement.table} holds records: add, change or delete its objects instead"
             )
-
-
-class NarrowedError(RuntimeError):
-    """A record that everybody saw would have been kept from some."""
 
 
 class UnrecordedWriteError(RuntimeError):

@@ -4,13 +4,15 @@ import hashlib
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.dialogues.models import Meeting
 from app.documents.models import Document
+from app.feed.redaction import redact
 from app.kernel.access import OPERATOR, Visibility
-from app.kernel.journal import Author, Change, NarrowedError
+from app.kernel.journal import Author, Change
 from app.kernel.records import audience_of
+from app.kernel.removals import NarrowedError
 from tests.feed.events import opened
 from tests.feed.test_places import make, newest, snapshot, write
 from tests.journal.test_feed import follow
@@ -71,6 +73,40 @@ def test_whoever_loses_it_is_told_of_its_deletion_and_nothing_else(dialogues):
     for caller in (dialogues.anonymous, dialogues.admin):
         assert follow(caller, since=since, kind="meeting")[0] == []
     assert dialogues.korea.post("/v1/journal/verify").json()["valid"]
+
+
+def test_a_removal_stays_where_what_it_took_away_is_redacted(dialogues, database):
+    meeting = unannounced(dialogues.korea)
+    leave_out_japan(dialogues, meeting)
+    write(dialogues.korea, "PATCH", f"/v1/meetings/{meeting}", {"venue": {"en": "Nowhere"}})
+    with database.writing(Author(OPERATOR)) as session:
+        redact(session, "meeting", meeting, "Asked for.")
+    changes, _ = follow(dialogues.japan, id=meeting)
+    assert [(item["operation"], bool(item["redacted"])) for item in changes] == [
+        ("create", True), ("delete", False),
+    ]  # fmt: skip
+    assert dialogues.korea.post("/v1/journal/verify").json()["valid"]
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE change SET audience = ' CN ' WHERE removal",
+        "UPDATE change SET dialogue = 'second' WHERE removal",
+        "UPDATE change SET removal = false WHERE removal",
+        "UPDATE change SET dialogue = 'second' WHERE kind = 'meeting' AND NOT removal",
+        "UPDATE change SET agreement = NULL WHERE kind = 'action_item'",
+        "UPDATE change SET former_dialogue = 'second' WHERE kind = 'meeting' AND NOT removal",
+    ],
+)
+def test_what_the_chain_does_not_cover_of_it_is_held_to_the_truth(dialogues, database, tampering):
+    leave_out_japan(dialogues, unannounced(dialogues.korea))
+    assert dialogues.korea.post("/v1/journal/verify").json()["valid"]
+    with database.engine.begin() as connection:
+        connection.execute(text(tampering))
+    told = dialogues.korea.post("/v1/journal/verify").json()
+    assert not told["valid"]
+    assert told["fault"]["revision"] is not None
 
 
 def test_to_them_it_is_as_if_it_had_been_deleted(dialogues):
