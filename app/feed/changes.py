@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Row, Select, select
 
-from app.feed.collections import Kind
+from app.feed.collections import RecordKind
 from app.feed.schemas import ChangePage, HistoryPage
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.journal import Change, Revision
@@ -25,7 +25,7 @@ class ChangesQuery(PageQuery):
         le=LARGEST,
         description="The changes after this revision: the `revision` of the last answer.",
     )
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
     id: list[Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9-]+$")]] | None = repeatable(
         "Of records with one of these ids."
     )

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Integer, Row, String, bindparam, exists, sele
 from sqlalchemy.orm import aliased
 
 from app.feed.at_once import feed_item
-from app.feed.collections import COLLECTIONS, Kind
+from app.feed.collections import COLLECTIONS, RecordKind
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
@@ -72,7 +72,7 @@ _NEWEST_SEEN = (
 class SnapshotQuery(Schema):
     """What the snapshot takes."""
 
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
 
 
 def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
