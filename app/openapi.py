@@ -232,7 +232,7 @@ def _describe_limits(operation: dict[str, Any]) -> None:
 def _describe_success(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     for response in operation["responses"].values():
         if response["description"] == UNDESCRIBED:
-            (media,) = response.get("content", {"": {}}).values()
+            media: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             told = schemas.get(name, {}).get("description", "Done; there is nothing to say.")
             response["description"] = told
