@@ -21,7 +21,8 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
-        openapi-check contract-check contract-tools lint-api publish-contract format lock audit bench bench-quick bench-statements bench-ready clean
+        openapi-check contract-check publish-contract lint-api contract-tools format lock audit \
+        bench bench-quick bench-statements bench-ready clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20

@@ -61,6 +61,7 @@ def python_client(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def typescript_client(folder: Path) -> Path:
     """A folder with the types that openapi-typescript makes, and the job beside them."""
+    assert MODULES.exists(), "`make contract-tools` sets up what this needs"
     place = folder / "typescript"
     place.mkdir()
     (place / "node_modules").symlink_to(MODULES)
