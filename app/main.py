@@ -29,6 +29,7 @@ from app.kernel.authentication import Recognizer, principal_of
 from app.kernel.bodies import BodyLimit
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
+from app.kernel.deprecation import Deprecating, deprecation_of
 from app.kernel.limiting import Limiting, Limits, Rate
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
@@ -118,6 +119,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _refused)
     app.add_middleware(BodyLimit, limit=settings.body_limit, seconds=settings.body_timeout)
     app.add_middleware(Prompting, index=index)
+    if any(map(deprecation_of, index.endpoints)):
+        app.add_middleware(Deprecating, index=index)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
     app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
     answering = Answering(app.build_middleware_stack(), app.state.metrics)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, literal, select, tu
 from sqlalchemy.orm import Session
 
 from app.feed.at_once import feed_item
-from app.feed.collections import Kind
+from app.feed.collections import RecordKind
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.journal import Change, Revision
 from app.kernel.pages import after, in_order, repeatable
@@ -68,7 +68,7 @@ class Within(BaseModel):
 class Followed(Within):
     """Which changes are followed."""
 
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
     id: list[Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9-]+$")]] | None = repeatable(
         "Of records with one of these ids."
     )

@@ -139,12 +139,12 @@ def _add_history(collection: str, kind: str) -> None:
         return history_of(tx, kind, record_id, query)
 
     history.__annotations__["record_id"] = id_type
-    name = "".join(word.capitalize() for word in kind.split("_"))
+    words = [word.capitalize() for word in kind.split("_")]
     router.add_api_route(
         f"/{collection}/{{id}}/history",
         history,
-        operation_id=f"get{name}History",
-        summary=f"Get {name} History",
+        operation_id=f"get{''.join(words)}History",
+        summary=f"Get {' '.join(words)} History",
         description="Every change of the record, oldest first, with who made it and why.",
         responses=READ,
         tags=[collection],

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.feed.collections import COLLECTIONS, Kind
+from app.feed.collections import COLLECTIONS, RecordKind
 from app.feed.following import ITEM, KEY, Within, item_of, places_within
 from app.feed.tombstones import with_tombstones
 from app.kernel.codings import Coding, accepted, encoded_blocks
@@ -65,7 +65,7 @@ _BATCH = (
 class SnapshotQuery(Within):
     """What the snapshot takes."""
 
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
 
 
 def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:

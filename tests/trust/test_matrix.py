@@ -25,6 +25,7 @@ from app.openapi import openapi_of
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 from tests.api.bodies import BODIES as SPARE_BODIES
 from tests.api.bodies import DERIVED_IDS as SPARE_IDS
+from tests.described import in_place
 from tests.trust.callers import EXPIRED, REVOKED, SIDES, issue_keys
 
 TABLE = Path(__file__).parents[2] / "docs" / "visibility.md"
@@ -185,7 +186,7 @@ def url_of(line: Line, operation: dict[str, Any], subjects: dict[str, str]) -> s
 def if_match(operation: dict[str, Any], url: str, askers: list[httpx.Client]) -> dict[str, str]:
     """The ETag that the caller has read or, for what it cannot read, the one that others have."""
     declared = {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
-    if not declared.get("if-match", {}).get("required"):
+    if not declared.get("If-Match", {}).get("required"):
         return {}
     read = [asker.get(url.removesuffix("/confirm")) for asker in askers]
     return {"If-Match": next(found.headers["etag"] for found in read if found.is_success)}
@@ -220,7 +221,7 @@ def test_every_caller_is_answered_as_the_table_says(
         for name, key in keys.items()
     } | {"": clients.anonymous}
     monkeypatch.setattr(Database, "writing", undone)
-    document = openapi_of(server.app)["paths"]
+    document = in_place(openapi_of(server.app))["paths"]
     wrong = []
     for line in lines_of_table():
         operation = document.get(line.path, {}).get(line.method.lower(), {})
