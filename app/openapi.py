@@ -14,6 +14,7 @@ from app.kernel.problems import (
     responses,
 )
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
+from app.webhooks.catalogue import messages
 
 DESCRIPTION = """\
 The shared record of environmental cooperation between Korea and China: dialogues and their
@@ -40,6 +41,7 @@ TAGS = [
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("keys", "Who may call, in which role and for which party."),
+    ("webhooks", "Having changes sent, and the messages that are."),
     ("operations", "For operators and monitors."),
 ]
 
@@ -91,6 +93,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             summary=app.summary,
             description=app.description,
             routes=app.routes,
+            webhooks=messages.routes,
             tags=[{"name": name, "description": text} for name, text in TAGS],
             separate_input_output_schemas=False,
         )

@@ -1,19 +1,49 @@
 """The feed of changes, and the history of one record: two readings of one journal."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from app.feed.collections import Kind
 from app.feed.schemas import ChangePage, HistoryPage
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.journal import Change, Revision
-from app.kernel.pages import PageQuery, keyset_page, repeatable
+from app.kernel.pages import PageQuery, after, in_order, keyset_page, repeatable
 from app.kernel.problems import NotFound
 from app.kernel.schemas import LARGEST
 from app.kernel.transactions import Transaction
+
+_ORDER = (Change.revision, Change.sequence)
+# Higher than the sequence of any change.
+_WHOLE = 2**31 - 1
+
+
+class Place(NamedTuple):
+    """A place in the feed: after the change `sequence` of a revision."""
+
+    revision: int
+    sequence: int = _WHOLE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is after all changes of the revision."""
+        return self.sequence == _WHOLE
+
+
+class FollowingChange(NamedTuple):
+    """A change as an item of the feed, with its place and the hash of its revision.
+
+    `is_first` says that nothing of the record was seen before.
+    """
+
+    place: Place
+    hash: str
+    item: dict[str, Any]
+    is_first: bool
 
 
 class ChangesQuery(PageQuery):
@@ -38,8 +68,34 @@ def changes_since(tx: Transaction, query: ChangesQuery) -> ChangePage:
         statement = statement.where(Change.kind.in_(query.kind))
     if query.id is not None:
         statement = statement.where(Change.record_id.in_(query.id))
-    items, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
+    items, next_cursor = keyset_page(tx, statement, query, key=_ORDER)
     return ChangePage(items=[_change(row) for row in items], next=next_cursor, revision=tx.revision)
+
+
+def changes_after(
+    session: Session, place: Place, limit: int, kinds: Collection[str] | None = None
+) -> list[FollowingChange]:
+    """The first `limit` changes after a place that the session's caller may see, in order."""
+    earlier = aliased(Change)
+    is_first = ~exists().where(
+        earlier.kind == Change.kind,
+        earlier.record_id == Change.record_id,
+        earlier.revision < Change.revision,
+    )
+    statement = _changes().add_columns(is_first)
+    if kinds is not None:
+        statement = statement.where(Change.kind.in_(kinds))
+    statement = after(statement, _ORDER, [literal(part) for part in place], descending=False)
+    rows = session.execute(in_order(statement, _ORDER, descending=False).limit(limit))
+    return [
+        FollowingChange(
+            Place(row.Change.revision, row.Change.sequence),
+            row.Revision.hash,
+            _change(row),
+            row[-1],
+        )
+        for row in rows
+    ]
 
 
 def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> HistoryPage:
@@ -48,7 +104,7 @@ def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> 
     Raises NotFound for a record that never was.
     """
     statement = _changes().where(Change.kind == kind, Change.record_id == record_id)
-    items, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
+    items, next_cursor = keyset_page(tx, statement, query, key=_ORDER)
     if not items and query.cursor is None:
         raise NotFound(f"There is no {kind.replace('_', ' ')} {record_id}, and there never was.")
     return HistoryPage(
