@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import (
     IPv4Address,
+    IPv4Network,
     IPv6Address,
     IPv6Network,
     ip_address,
@@ -24,8 +25,8 @@ _UNICAST = IPv6Network("2000::/3")
 # Within it: for protocols, among them Teredo; for examples; and the way to IPv4 of old.
 _SPECIAL = [IPv6Network(name) for name in ("2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16")]
 _NAT64 = IPv6Network("64:ff9b::/96")
-# The relays of 6to4, which is_global lets pass.
-_RELAYS = ip_network("192.88.99.0/24")
+# For protocols, and the relays of 6to4, of which is_global lets some or all pass.
+_SPECIAL_OF_4 = [IPv4Network(name) for name in ("192.0.0.0/24", "192.88.99.0/24")]
 
 
 class AddressError(Exception):
@@ -86,7 +87,8 @@ def is_public(address: _Address) -> bool:
     """Whether an address is one of the open network, reached by no detour."""
     address = _given(address)
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast and address not in _RELAYS
+        special = address.is_multicast or any(address in network for network in _SPECIAL_OF_4)
+        return address.is_global and not special
     if address in _NAT64:
         return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
     return (

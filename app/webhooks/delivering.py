@@ -81,6 +81,8 @@ class Deliverer:
         self._reader = ThreadPoolExecutor(2, thread_name_prefix="webhooks")
         # The newest revision at the last look.
         self._seen = -1
+        self._is_wanted = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._quiet: dict[str, Quiet] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         # Until when, of time.monotonic(), each lease is certain to last.
@@ -93,6 +95,9 @@ class Deliverer:
     def stop(self) -> None:
         """Ends; what is under way has a moment to be answered. Leases are given back."""
         self._stopping.set()
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._woken.set)
         self._thread.join()
 
     def _run(self) -> None:
@@ -102,7 +107,9 @@ class Deliverer:
 
     async def _deliver(self) -> None:
         # Looking up names takes threads: a name that is slow holds up none but its own.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_AT_ONCE))
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(MOST_AT_ONCE))
         self._sender = self._make_sender()
         self._length = timedelta(seconds=2 * self._sender.timeout)
         try:
@@ -135,7 +142,7 @@ class Deliverer:
             return _LOOK_AGAIN
         self._quiet.update(found.quiet)
         self._figures.show(found.states, found.lag)
-        self._seen = found.newest
+        self._seen, self._is_wanted = found.newest, bool(found.states)
         for webhook in found.due[: MOST_AT_ONCE - len(self._tasks)]:
             task = asyncio.create_task(self._serve(webhook))
             self._tasks[webhook] = task
@@ -145,8 +152,11 @@ class Deliverer:
     async def _wait(self, seconds: float) -> None:
         """Returns when there is a new revision, a webhook is free again, or after `seconds`."""
         until, working = time.monotonic() + seconds, len(self._tasks)
+        # While there are no webhooks, nothing new matters to them.
+        tick = _TICK if self._is_wanted else seconds
         while not self._stopping.is_set():
-            await asyncio.sleep(_TICK)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), tick)
             newest = self._database.freshness.newest()
             if newest is not None and newest.revision != self._seen:
                 return

@@ -68,18 +68,18 @@ async def changing(
 Changing = Annotated[Transaction, Depends(changing)]
 
 
-async def creating(tx: Arranging, request: Request, body: WebhookBody) -> Transaction:
-    """A transaction that makes a webhook, begun once its address is found to be allowed."""
+async def allowed_body(tx: Arranging, request: Request, body: WebhookBody) -> WebhookBody:
+    """A webhook to be made, whose address is found to be allowed before a transaction begins."""
     managing.require_key(tx.principal)
     await _require_allowed(request, body.url)
-    return tx
+    return body
 
 
-async def patching(tx: Changing, request: Request, changes: Patch) -> Transaction:
-    """A transaction that changes a webhook, begun once its address is found to be allowed."""
+async def allowed_changes(tx: Changing, request: Request, changes: Patch) -> dict[str, Any]:  # noqa: ARG001 (who may not ask is refused first)
+    """Changes of a webhook, the same of their address."""
     if "url" in changes:
         await _require_allowed(request, changes["url"])
-    return tx
+    return changes
 
 
 @router.get("", operation_id="listWebhooks", responses=ADMIN_LIST)
@@ -93,7 +93,7 @@ def list_webhooks(tx: Looking, query: Annotated[PageQuery, Query()]) -> WebhookP
 
 @router.post("", operation_id="createWebhook", status_code=201, responses=ADMIN_CREATE)
 def create_webhook(
-    tx: Annotated[Transaction, Depends(creating)], body: WebhookBody
+    tx: Arranging, body: Annotated[WebhookBody, Depends(allowed_body)]
 ) -> WebhookWithSecret:
     """Makes a webhook, and shows its secret: the only time that it is shown."""
     made = managing.create(tx.session, tx.principal, body)
@@ -109,7 +109,9 @@ def get_webhook(tx: Looking, webhook_id: WebhookId) -> WebhookRecord:
 
 @router.patch("/{webhook}", operation_id="patchWebhook", responses=PATCH_BESIDE)
 def patch_webhook(
-    tx: Annotated[Transaction, Depends(patching)], webhook_id: WebhookId, changes: Patch
+    tx: Changing,
+    webhook_id: WebhookId,
+    changes: Annotated[dict[str, Any], Depends(allowed_changes)],
 ) -> WebhookRecord:
     """Changes where a webhook sends, and what, by a JSON Merge Patch; its place stays."""
     found = managing.own_webhook(tx.session, tx.principal, webhook_id)

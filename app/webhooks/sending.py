@@ -95,7 +95,7 @@ class Sender:
                 taken += len(chunk)
                 if taken > _LONGEST_ANSWER:
                     break
-            return answer.status, _wait_of(answer.status, answer.headers)
+            return answer.status, wait_of(answer.status, answer.headers)
 
 
 class CheckedBackend(httpcore.AnyIOBackend):
@@ -140,7 +140,7 @@ def _is_of_tls(error: BaseException | None) -> bool:
     return False
 
 
-def _wait_of(status: int, headers: Iterable[tuple[bytes, bytes]]) -> float:
+def wait_of(status: int, headers: Iterable[tuple[bytes, bytes]]) -> float:
     """For how many seconds the answer asks to be left alone (RFC 9110, section 10.2.3)."""
     given = {name.lower(): value.decode("latin-1").strip() for name, value in headers}
     said = given.get(b"retry-after", "")
