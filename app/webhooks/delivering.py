@@ -45,7 +45,9 @@ _TICK = 0.05
 _LOOK_AGAIN = 1.0
 # How long a message that is under way may still take when the process is to stop.
 _GRACE = 2.0
-# Seconds until a small write is tried again for which another has left no room.
+# Seconds until a fault of the server's own is tried again, and a small write for which another has
+# left no room.
+_AFTER_A_FAULT = 5.0
 _WHILE_BUSY = (0.005, 0.05)
 _GONE = 410
 log = structlog.get_logger("clearsky.webhooks")
@@ -140,13 +142,16 @@ class Deliverer:
         except SQLAlchemyError as error:
             log.warning("webhooks cannot be looked at", error=_first_line(error))
             return _LOOK_AGAIN
+        except Exception:
+            # Whatever it is, the next look is made: without this thread nothing is delivered.
+            log.exception("webhooks cannot be looked at")
+            return _LOOK_AGAIN
         self._quiet.update(found.quiet)
         self._figures.show(found.states, found.lag)
         self._seen, self._is_wanted = found.newest, bool(found.states)
         for webhook in found.due[: MOST_AT_ONCE - len(self._tasks)]:
-            task = asyncio.create_task(self._serve(webhook))
-            self._tasks[webhook] = task
-            task.add_done_callback(partial(self._done, webhook))
+            self._tasks[webhook] = task = asyncio.create_task(self._serve(webhook))
+            task.add_done_callback(partial(self._forget, webhook))
         return min((_LOOK_AGAIN, *((at - found.now).total_seconds() for at in found.waiting)))
 
     async def _wait(self, seconds: float) -> None:
@@ -163,10 +168,8 @@ class Deliverer:
             if len(self._tasks) < working or time.monotonic() >= until:
                 return
 
-    def _done(self, webhook: str, task: asyncio.Task[None]) -> None:
+    def _forget(self, webhook: str, _: asyncio.Task[None]) -> None:
         del self._tasks[webhook]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("webhook failed", webhook=webhook, exc_info=error)
 
     async def _serve(self, webhook: str) -> None:
         """Delivers to one webhook until nothing is left, or something is in the way."""
@@ -177,7 +180,16 @@ class Deliverer:
         except SQLAlchemyError as error:
             # Whatever was delivered and not written down is repeated, under the same ids.
             log.warning("webhook not delivered to", webhook=webhook, error=_first_line(error))
-            self._leases.pop(webhook, None)
+            await self._let_be(webhook)
+        except Exception:
+            log.exception("webhook not delivered to", webhook=webhook)
+            await self._let_be(webhook)
+
+    async def _let_be(self, webhook: str) -> None:
+        """Leaves a webhook to others, or for later: without its lease nothing is sent to it."""
+        self._leases.pop(webhook, None)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), _AFTER_A_FAULT)
 
     async def _hold(self, webhook: str) -> bool:
         """Whether this process has the lease for as long as one message may take."""

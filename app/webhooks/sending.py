@@ -40,9 +40,10 @@ class Sender:
         self, addresses: Addresses, *, timeout: float, trust: ssl.SSLContext | None = None
     ) -> None:
         self.timeout = timeout
+        trust = trust or httpx.create_ssl_context()
         self._pools = {
             scheme: httpcore.AsyncConnectionPool(
-                ssl_context=trust or httpx.create_ssl_context(),
+                ssl_context=trust,
                 max_connections=None,
                 max_keepalive_connections=50,
                 keepalive_expiry=5.0,

@@ -74,7 +74,7 @@ def test_what_is_killed_while_it_delivers_loses_nothing_and_keeps_the_order(
         expected = feed(client, since=1)
     assert [message["data"] for message in receiver.taken] == expected
     ids = {}
-    for each in receiver.arrived:
+    for each in receiver.delivered:
         change = each.event["data"]
         place = change["revision"], change["kind"], change["id"]
         assert ids.setdefault(place, each.id) == each.id, "a repeat has the id that it had"
