@@ -39,6 +39,8 @@ T = TypeVar("T")
 MOST_AT_ONCE = 64
 # How long messages are sent before what was delivered is written down.
 _STRETCH = 0.5
+# After so many of them others may come first.
+_STRETCHES = 20
 # How often it is asked whether there is a new revision, which costs microseconds; and how often,
 # without one, what others may have changed is looked at.
 _TICK = 0.05
@@ -146,9 +148,12 @@ class Deliverer:
             # Whatever it is, the next look is made: without this thread nothing is delivered.
             log.exception("webhooks cannot be looked at")
             return _LOOK_AGAIN
-        self._quiet.update(found.quiet)
+        busy = {webhook: self._quiet[webhook] for webhook in self._tasks if webhook in self._quiet}
+        self._quiet = busy | found.quiet
         self._figures.show(found.states, found.lag)
         self._seen, self._is_wanted = found.newest, bool(found.states)
+        # In no order of their own, so that the same ones do not come first each time.
+        random.shuffle(found.due)
         for webhook in found.due[: MOST_AT_ONCE - len(self._tasks)]:
             self._tasks[webhook] = task = asyncio.create_task(self._serve(webhook))
             task.add_done_callback(partial(self._forget, webhook))
@@ -163,7 +168,7 @@ class Deliverer:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), tick)
             newest = self._database.freshness.newest()
-            if newest is not None and newest.revision != self._seen:
+            if newest is not None and newest.revision > self._seen:
                 return
             if len(self._tasks) < working or time.monotonic() >= until:
                 return
@@ -172,11 +177,12 @@ class Deliverer:
         del self._tasks[webhook]
 
     async def _serve(self, webhook: str) -> None:
-        """Delivers to one webhook until nothing is left, or something is in the way."""
+        """Delivers to a webhook until nothing is left, something is in the way, or for a while."""
         try:
             if await self._hold(webhook):
-                while await self._stretch(webhook) and not self._stopping.is_set():
-                    pass
+                for _ in range(_STRETCHES):
+                    if self._stopping.is_set() or not await self._stretch(webhook):
+                        break
         except SQLAlchemyError as error:
             # Whatever was delivered and not written down is repeated, under the same ids.
             log.warning("webhook not delivered to", webhook=webhook, error=_first_line(error))
@@ -214,7 +220,8 @@ class Deliverer:
             changes = paused(work.pause, work.now)
         if work.trial is not None:
             await self._send(work, work.trial, sent)
-            changes["test"] = None
+            if sent.attempts:
+                changes["test"] = None
         reached = work.webhook.place
         if work.batch is not None:
             for message in work.batch.messages:

@@ -114,6 +114,7 @@ def paused(reason: PauseReason, now: datetime) -> dict[str, Any]:
         "paused_at": now,
         "modified_at": now,
         "next_attempt_at": None,
+        "test": None,
     }
 
 

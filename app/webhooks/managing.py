@@ -160,10 +160,7 @@ def resume(session: Session, found: Webhook) -> None:
 
     Raises Conflict while its key does not work.
     """
-    key = session.get_one(ApiKey, found.key)
-    if key.state is not KeyState.ACTIVE:
-        detail = f"The key {key.name} is {key.state}: what it may see is sent to nobody."
-        raise Conflict(detail, errors=[invalid_field((), "key", detail, key.name)])
+    _require_working_key(session, found)
     _try_at_once(found)
     if found.state is WebhookState.PAUSED:
         found.state, found.pause_reason, found.paused_at = WebhookState.ACTIVE, None, None
@@ -182,7 +179,11 @@ def replay(session: Session, found: Webhook, since: int) -> None:
 
 
 def ask_for_test(session: Session, found: Webhook) -> str:
-    """Has a test message sent, once; its id. One that was asked for and is not sent is that one."""
+    """Has a test message sent, once; its id. One that was asked for and is not sent is that one.
+
+    Raises Conflict while its key does not work.
+    """
+    _require_working_key(session, found)
     if found.test is None:
         found.test = new_message_id()
         session.flush()
@@ -192,6 +193,13 @@ def ask_for_test(session: Session, found: Webhook) -> str:
 def etag_of_webhook(found: Webhook) -> str:
     """The ETag that a GET of the webhook answers."""
     return etag_of(canonical(WebhookRecord.model_validate(found).model_dump(mode="json")))
+
+
+def _require_working_key(session: Session, found: Webhook) -> None:
+    key = session.get_one(ApiKey, found.key)
+    if key.state is not KeyState.ACTIVE:
+        detail = f"The key {key.name} is {key.state}: what it may see is sent to nobody."
+        raise Conflict(detail, errors=[invalid_field((), "key", detail, key.name)])
 
 
 def _require_free(others: Any, url: str) -> None:

@@ -127,7 +127,10 @@ class DeliveryRecord(Schema):
     sequence: int | None = Field(
         description="Of that revision, the changes up to this one; null where it is all of them."
     )
-    newest: int = Field(description="The newest revision.")
+    newest: int = Field(
+        description="The newest revision. What follows and is not for this webhook may be passed "
+        "over later: it need not be behind."
+    )
     failures: int = Field(description="How many attempts have failed one after the other.")
     failing_since: datetime | None
     next_attempt_at: datetime | None = Field(
