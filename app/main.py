@@ -50,6 +50,9 @@ from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
 from app.reviewing import router as reviewing_router
 from app.settings import SECONDS_OF, Settings, current_settings, listed
+from app.webhooks import router as webhooks_router
+from app.webhooks.addresses import Addresses
+from app.webhooks.running import delivering
 
 _PROBLEM_OF_STATUS: dict[int, type[Problem]] = {
     problem.status: problem for problem in (NotFound, MethodNotAllowed)
@@ -64,7 +67,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         # As many threads as connections: a request that has one never waits for the other.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        yield {END_STREAMS: app.state.streams.end}
+        async with delivering(settings, app.state.webhook_addresses, app.state.metrics.registry):
+            yield {END_STREAMS: app.state.streams.end}
         await app.state.database.stop_asking()
         app.state.database.close()
 
@@ -91,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         recognize=partial(principal_of, app),
         registry=app.state.metrics.registry,
     )
+    app.state.webhook_addresses = Addresses(listed(settings.webhook_networks))
     for module in (
         progress_router,
         reports_router,
@@ -109,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redactions_router,
         feed_router,
         keys_router,
+        webhooks_router,
         operations_router,
     ):
         # Not include_router(): that matches each route anew at each level, one after another.

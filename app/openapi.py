@@ -21,6 +21,7 @@ from app.kernel.problems import (
 )
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 from app.openapi_sharing import operations_of, schemas_of, share
+from app.webhooks.catalogue import messages
 
 DESCRIPTION = """\
 The shared record of environmental cooperation between Korea and China: dialogues and their
@@ -47,6 +48,7 @@ TAGS = [
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("keys", "Who may call, in which role and for which party."),
+    ("webhooks", "Having changes sent, and the messages that are."),
     ("operations", "For operators and monitors."),
 ]
 
@@ -117,6 +119,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             contact={"name": "Whoever operates this server"},
             servers=[{"url": "/", "description": "The server that this document comes from."}],
             routes=app.routes,
+            webhooks=messages.routes,
             tags=[{"name": name, "description": text} for name, text in TAGS],
             separate_input_output_schemas=False,
         )

@@ -22,6 +22,8 @@ from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
 from app.kernel.migrating import is_known, newest_migration, take_turn, upgrade_within
 from app.kernel.sessions import RecordSession
+from app.webhooks.leases import pause_all
+from app.webhooks.models import PauseReason
 
 _SHOWN = 3
 
@@ -48,6 +50,8 @@ def restore(engine: Engine, source: Path) -> Manifest:
         _fill(connection, manifest, source)
         if manifest.migration != newest_migration():
             upgrade_within(connection)
+        # Where it was taken from may go on sending: a person says which of the two does.
+        pause_all(connection, PauseReason.RESTORED)
         _require_proven(connection, manifest, source)
     return manifest
 

@@ -1,17 +1,28 @@
 """What may be followed of the record, and which changes come next after a place in it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Row, Select, Subquery, literal, select, tuple_, union
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    exists,
+    literal,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.feed.at_once import feed_item
 from app.feed.collections import RecordKind
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
-from app.kernel.journal import Change, Revision
+from app.kernel.journal import Change, Operation, Revision
 from app.kernel.pages import after, in_order, repeatable
 from app.kernel.schemas import LARGEST
 from app.kernel.text import Slug
@@ -52,6 +63,21 @@ class Place(NamedTuple):
         return self.sequence == _LAST
 
 
+class Told(NamedTuple):
+    """A change, told as an item of the feed, with the hash of its revision.
+
+    `is_first` says that nothing of the record was seen before.
+    """
+
+    place: Place
+    at: datetime
+    kind: str
+    operation: Operation
+    item: bytes
+    hash: str
+    is_first: bool
+
+
 class Within(BaseModel):
     """What belongs to a dialogue or an agreement."""
 
@@ -81,9 +107,16 @@ class StreamQuery(Followed):
 
 
 def changes_after(
-    session: Session, followed: Followed, place: Place, limit: int
+    session: Session,
+    followed: Followed,
+    place: Place,
+    limit: int,
+    also: Sequence[Any] = (),
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The next changes that are followed after a place, as many as `limit`: rows of ITEM."""
+    """The next changes that are followed after a place, as many as `limit`: rows of ITEM.
+
+    After them what is `also` asked of each change or its revision.
+    """
     conditions = _conditions(followed)
 
     def next_of(changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -91,13 +124,37 @@ def changes_after(
         following = after(changes.where(*conditions), KEY, position, descending=False)
         return in_order(following, KEY, descending=False).limit(limit)
 
-    changes = with_tombstones(select(*ITEM).join(Revision, Revision.number == Change.revision))
+    changes = with_tombstones(
+        select(*ITEM, *also).join(Revision, Revision.number == Change.revision)
+    )
     found = places_within(followed, next_of)
     if found is None:
         return session.execute(next_of(changes)).all()
     here = tuple_(Change.revision, Change.sequence)
     page = in_order(changes.where(here.in_(select(found))), KEY, descending=False)
     return session.execute(page.limit(limit)).all()
+
+
+def told_after(session: Session, followed: Followed, place: Place, limit: int) -> list[Told]:
+    """The next changes that are followed after a place, as many as `limit`, as they are told."""
+    earlier = aliased(Change)
+    is_first = ~exists().where(
+        earlier.kind == Change.kind,
+        earlier.record_id == Change.record_id,
+        earlier.revision < Change.revision,
+    )
+    rows = changes_after(session, followed, place, limit, [Revision.hash, is_first])
+    return [
+        Told(
+            Place(row.revision, row.sequence),
+            row.at,
+            row.kind,
+            row.operation,
+            item_of(row),
+            *row[-2:],
+        )
+        for row in rows
+    ]
 
 
 def places_within(within: Within, some: Some) -> Subquery | None:

@@ -120,14 +120,16 @@ def changing(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
     return dependency
 
 
-def administering(*, writes: bool) -> Callable[..., Coroutine[Any, Any, Transaction]]:
-    """A transaction on what stands beside the record, for admins.
+def administering(
+    *, writes: bool, role: Role = Role.ADMIN
+) -> Callable[..., Coroutine[Any, Any, Transaction]]:
+    """A transaction on what stands beside the record, for admins unless another role is said.
 
     Its answers are kept nowhere, by no Idempotency-Key either.
     """
 
     async def dependency(request: Request, principal: CurrentPrincipal) -> Transaction:
-        require_role(principal, Role.ADMIN)
+        require_role(principal, role)
         return Transaction(
             database=request.app.state.database,
             principal=principal,

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -176,6 +177,11 @@ def _report(clients: Clients, state: str) -> str:
     return str(answer.json()["id"])
 
 
+def _webhook(clients: Clients) -> str:
+    made = clients.korea.post("/v1/webhooks", json={"url": f"https://ministry.example/{uuid4()}"})
+    return str(made.json()["id"])
+
+
 def _proposal_of_the_other_side(clients: Clients) -> None:
     path = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
     proposal = {"action_item": "clear-sky-plan-2023-5", "status": "delayed"}
@@ -198,6 +204,8 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
             ids = _path_examples(operation)
             if path.startswith("/v1/status-reports/"):
                 ids = {"id": _report(clients, "draft" if method == "PATCH" else "submitted")}
+            if path.startswith("/v1/webhooks/"):
+                ids = {"webhook": _webhook(clients)}
             if path.endswith("/confirm"):
                 _proposal_of_the_other_side(clients)
             answer = _send(clients, method, path.format(**ids), media_type, body)
@@ -208,7 +216,7 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
 
 
 # Their ids are made when they are: the reference record holds none.
-MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/")
+MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/", "/v1/webhooks/")
 
 
 def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clients) -> None:

@@ -71,7 +71,8 @@ def _asked(app: FastAPI, ids: Values) -> Iterator[tuple[str, list[dict[str, Any]
             continue
         collection = template.removeprefix("/v1").split("/")[1]
         for id_ in ids[collection]:
-            yield template.replace("{id}", id_).replace("{name}", id_), query
+            path = template.replace("{id}", id_).replace("{name}", id_)
+            yield path.replace("{webhook}", id_), query
 
 
 def _values_of(

@@ -152,6 +152,8 @@ def subjects(clients: Any, database: Database) -> dict[str, str]:
         (redaction,) = redact(session, "person", SPARE_IDS["people"], "Asked for.")
     key = {"name": "somebody", "role": "reader", "party": "KR"}
     assert clients.admin.post("/v1/keys", json=key).status_code == 201
+    made = clients.korea.post("/v1/webhooks", json={"url": "https://ministry.example/korea"})
+    webhook = made.json()["id"]
     (adopted,) = conclude(clients, 6, 1)
     match = {"If-Match": clients.china.get(MEETING.format(6)).headers["etag"]}
     confirmed = clients.china.post(f"{MEETING.format(6)}/confirm", json={}, headers=match)
@@ -166,6 +168,7 @@ def subjects(clients: Any, database: Database) -> dict[str, str]:
         "a kept one": kept,
         "a redaction": redaction.id,
         "a key of Korea": "somebody",
+        "a webhook of Korea": webhook,
         "unannounced": unannounced,
         "negotiated": negotiated,
         "a negotiated one": clients.china.post("/v1/action-items", json=item).json()["id"],
@@ -180,7 +183,12 @@ def url_of(line: Line, operation: dict[str, Any], subjects: dict[str, str]) -> s
         id_ = subjects[line.on]
     else:
         id_ = IDS_OF_OPERATIONS.get(operation.get("operationId", ""), IDS.get(collection, ""))
-    return line.path.replace("{id}", id_).replace("{name}", id_).replace("{path}", "swagger-ui.css")
+    return (
+        line.path.replace("{id}", id_)
+        .replace("{name}", id_)
+        .replace("{webhook}", id_)
+        .replace("{path}", "swagger-ui.css")
+    )
 
 
 def if_match(operation: dict[str, Any], url: str, askers: list[httpx.Client]) -> dict[str, str]:

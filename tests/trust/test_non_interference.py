@@ -620,6 +620,7 @@ def ids_in(worlds: list[World]) -> dict[str, list[str]]:
         "assessments": [*dict.fromkeys(made), *hidden, NOBODY],
         "codes": ["visibilities", "absent"],
         "problems": ["not-found", "absent"],
+        "webhooks": [NOBODY],
         # What was redacted is hidden as it was: tests/journal/test_redaction.py.
         "redactions": ["absent"],
     }
