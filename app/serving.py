@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 from enum import Enum, auto
+from ipaddress import ip_network
 from typing import Any
 
 import uvicorn
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.feed.streams import END_STREAMS, STREAMED
 from app.kernel.problems import (
     MEDIA_TYPE,
     HeadersTooLarge,
@@ -25,7 +27,7 @@ from app.kernel.problems import (
     RequestTimeout,
 )
 from app.kernel.security_headers import security_headers
-from app.settings import Settings, current_settings
+from app.settings import LOOPBACK, Settings, current_settings, listed
 
 # Of a request's line and headers together: a filter takes a hundred ids of 120 characters.
 LONGEST_HEAD = 32 * 1024
@@ -49,9 +51,27 @@ def configuration(settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=as_peers(listed(settings.trusted_proxies)),
         timeout_graceful_shutdown=30,
     )
+
+
+def as_peers(proxies: list[str]) -> list[str]:
+    """The addresses and networks as they are seen where one socket takes IPv4 and IPv6.
+
+    There an IPv4 address is that of IPv6 which stands for it, and this machine may come as `::1`.
+    """
+    if "*" in proxies:
+        return ["*"]
+    networks = [ip_network(name) for name in proxies]
+    if any(network.is_loopback for network in networks):
+        networks += map(ip_network, listed(LOOPBACK))
+    mapped = [
+        f"::ffff:{network.network_address}/{96 + network.prefixlen}"
+        for network in networks
+        if network.version == 4
+    ]
+    return [*map(str, networks), *mapped]
 
 
 class _Owed(Enum):
@@ -100,6 +120,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._owe(_Owed.HEAD)
         self._look_later()
 
+    def shutdown(self) -> None:
+        """The server stops: streams end at once, and nobody who does not take theirs is waited for.
+
+        Other answers are still given.
+        """
+        end_streams = self.app_state.get(END_STREAMS)
+        if end_streams is not None:
+            end_streams()
+        streamed = self._answering is not None and STREAMED in self._answering.scope
+        if streamed and self._taken_up_to is not None:
+            self._abort()
+        super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Looks no more."""
         if self._next_look is not None:
@@ -137,9 +170,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._size + self._chunk_size > LONGEST_HEAD and self._measured() > LONGEST_HEAD:
             self._refusal = _too_large()
             raise ValueError("the head is too long")
+        self._require_one_host()
         self._head_began = False
         self._owe(_Owed.BODY)
         super().on_headers_complete()
+        # Trailers are reported as headers are, and are none (RFC 9110, section 6.5.1): what a proxy
+        # says of a request, or takes from it, could be said again there.
+        self.headers = []
 
     def on_message_complete(self) -> None:
         """It is whole."""
@@ -166,6 +203,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _owe(self, owed: _Owed) -> None:
         self._owed, self._owed_since, self._size = owed, self.loop.time(), 0
+
+    def _require_one_host(self) -> None:
+        # RFC 9112, section 3.2.
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self._refusal = MalformedRequest("A request of HTTP/1.1 names one Host.")
+            raise ValueError("not one host")
 
     def _measured(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -236,6 +280,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 *self.server_state.default_headers,
                 *security_headers(self._settings.hsts_seconds),
                 (b"content-type", MEDIA_TYPE.encode()),
+                (b"cache-control", b"no-store"),
                 (b"content-length", b"%d" % len(body)),
                 (b"connection", b"close"),
             ]

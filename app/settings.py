@@ -69,6 +69,14 @@ def _origins(text: str) -> str:
     return text
 
 
+def _waits(text: str) -> str:
+    for name in listed(text) or [""]:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", name):
+            raise ValueError("must be seconds with commas between, such as 5,300,1800")
+    return text
+
+
+WaitsText = Annotated[str, AfterValidator(_waits)]
 RateText = Annotated[str, AfterValidator(_rate)]
 AddressesText = Annotated[str, AfterValidator(_addresses)]
 OriginsText = Annotated[str, AfterValidator(_origins)]
@@ -146,6 +154,15 @@ class Settings(BaseSettings):
     send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds for which a client may take nothing of its answer."
     )
+    streams: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=500, description="The most streams of changes that a process holds open."
+    )
+    streams_per_caller: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=100, description="The most of them for one key, or one address without a key."
+    )
+    stream_heartbeat: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=15.0, description="Seconds of silence after which a stream says that it is open."
+    )
     hsts_seconds: Annotated[int, Field(ge=0, le=10**9)] = Field(
         default=0, description="For how long browsers are told to use HTTPS only; 0 does not."
     )
@@ -196,6 +213,21 @@ class Settings(BaseSettings):
         default_factory=dict,
         validate_default=False,
         description="Which organization each of its values means, as a JSON object.",
+    )
+    webhooks: bool = Field(default=True, description="Whether this process delivers to webhooks.")
+    webhook_networks: AddressesText = Field(
+        default="",
+        description="Inner addresses and networks that webhooks may send to, by http too.",
+    )
+    webhook_timeout: Annotated[float, Field(ge=0.5, le=120)] = Field(
+        default=15.0, description="Seconds that a message to a webhook may take."
+    )
+    webhook_retries: WaitsText = Field(
+        default="5,300,1800,7200,18000,36000,50400,72000,86400",
+        description="Seconds that are waited at most after each failure of a webhook in a row.",
+    )
+    webhook_pause_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        default=5.0, description="Days of nothing but failure after which a webhook is paused."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious event that is logged."
@@ -294,7 +326,7 @@ def load_settings(**overrides: object) -> Settings:
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         # A database URL may hold a password, which no message shows.
-        given = re.sub(r"://[^@/]*@", "://***@", repr(first["input"]))
+        given = re.sub(r"://.*@", "://***@", repr(first["input"]))
         raise SettingsError(
             f"CLEARSKY_{name.upper()} is {given}: {message[0].lower()}{message[1:]}."
         ) from None

@@ -8,6 +8,7 @@ from app.feed import models as feed
 from app.kernel import idempotency, journal, keys
 from app.kernel.records import Base
 from app.reporting import models as reporting
+from app.webhooks import models as webhooks
 
 __all__ = [
     "Base",
@@ -20,4 +21,5 @@ __all__ = [
     "journal",
     "keys",
     "reporting",
+    "webhooks",
 ]

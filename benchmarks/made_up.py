@@ -122,7 +122,7 @@ class Reports:
     def _revision(self, occasion: _Occasion, head: Head) -> "_Revision":
         morning = datetime.combine(occasion.day, time(1), UTC)
         self._at = max(morning, self._at + timedelta(seconds=1))
-        return _Revision(head, self._at, occasion.party)
+        return _Revision(head, self._at, occasion.party, self._plans[occasion.plan])
 
     def _revisions(self, occasion: _Occasion, head: Head) -> Iterator[Rows]:
         """The revision that makes an occasion's reports, and one for each that is withdrawn."""
@@ -193,10 +193,10 @@ class Reports:
 
 
 class _Revision:
-    """A revision that one side is making after `head`."""
+    """A revision that one side is making after `head`, of reports on one plan."""
 
-    def __init__(self, head: Head, at: datetime, party: str) -> None:
-        self.head, self.at, self.party = head, at, party
+    def __init__(self, head: Head, at: datetime, party: str, plan: Plan) -> None:
+        self.head, self.at, self.party, self.plan = head, at, party, plan
         self.number = head.number + 1
         self.principal = f"key:benchmark-{party.lower()}"
         # As documents say it, and as both engines take it.
@@ -219,6 +219,8 @@ class _Revision:
                 "operation": operation,
                 "visibility": "public",
                 "holder": document["action_item"],
+                "dialogue": self.plan.dialogue,
+                "agreement": self.plan.id,
                 "document": text,
                 "digest": digest,
             }

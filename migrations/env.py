@@ -4,11 +4,9 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from app.kernel.database import open_engine, writing_engine
+from app.kernel.migrating import take_turn
 from app.settings import current_settings
 from app.tables import Base
-
-# Any number that no other program takes as its advisory lock on the same database.
-MIGRATION_LOCK = 7_202_312_20
 
 
 def migrate(connection: Connection) -> None:
@@ -25,7 +23,7 @@ def migrate(connection: Connection) -> None:
             # A migration that waits for a lock makes all behind it wait: give up soon instead.
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
             connection.execute(text("SET LOCAL statement_timeout = '10min'"))
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        take_turn(connection)
         context.run_migrations()
 
 

@@ -76,7 +76,9 @@ class Server:
 @pytest.fixture(scope="session")
 def running_server(sqlite_templates: SqliteTemplates) -> Iterator[Server]:
     configure_logs("error", "json")
-    app = create_app(load_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db"))
+    app = create_app(
+        load_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db", webhooks=False)
+    )
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
     )

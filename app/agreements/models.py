@@ -66,6 +66,7 @@ class Agreement(Cited, Record):
     __tablename__ = "agreement"
     representation = AgreementRecord
     held_by = "overseen_by"
+    gathers = "agreement"
     shown_to = "parties"
 
     kind: Mapped[AgreementKind] = mapped_column(codes(AgreementKind, "kind"))
@@ -148,6 +149,7 @@ class ActionItem(Cited, Record):
     __tablename__ = "action_item"
     representation = ActionItemRecord
     held_by = "agreement"
+    shown_by = ("agreement", "agreement", "parties")
 
     agreement: Mapped[str] = reference("agreement", index=False)
     number: Mapped[int]

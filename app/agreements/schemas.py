@@ -1,7 +1,5 @@
 """Agreements and action items, as they are written and answered."""
 
-from typing import Literal
-
 from pydantic import Field, field_validator
 
 from app.agreements.codes import (
@@ -27,6 +25,7 @@ from app.kernel.references import (
 from app.kernel.schemas import (
     Ordinal,
     OwnTranslations,
+    PartiesVisibility,
     RecordHead,
     RecordIdentity,
     RecordReading,
@@ -80,7 +79,7 @@ class AgreementFields(Schema):
 class NegotiatedTail(Citations, OwnTranslations):
     """What the body of an agreement or of one of its items ends with."""
 
-    visibility: Literal[Visibility.PUBLIC, Visibility.PARTIES] = Field(
+    visibility: PartiesVisibility = Field(
         default=Visibility.PUBLIC,
         description="With `parties` only the agreement's own see it and its items, until it is "
         "made public and they with it. What was public stays so.",

@@ -4,10 +4,11 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import orjson
 import zstandard
@@ -144,10 +145,15 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file, and returns once it is on the disk."""
-    with path.open("xb") as file:
-        file.write(content)
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A new file to write to, of which only its owner reads; on the disk when the block ends."""
+
+    def private(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600)
+
+    with open(path, "xb", opener=private) as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
 

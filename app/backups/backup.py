@@ -1,6 +1,5 @@
 """Making a backup while writes go on: every row as of one revision."""
 
-import os
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,7 +19,7 @@ from app.backups.archive import (
     digest_of_file,
     line_of,
     sync_folder,
-    write_whole,
+    written_whole,
 )
 from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
@@ -71,7 +70,8 @@ def _written(database: Database, folder: Path) -> Manifest:
         bytes=rows.stat().st_size,
         sha256=digest_of_file(rows),
     )
-    write_whole(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
+    with written_whole(folder / MANIFEST) as file:
+        file.write(f"{manifest.model_dump_json(indent=2)}\n".encode())
     sync_folder(folder)
     return manifest
 
@@ -80,17 +80,17 @@ def _write_rows(connection: Connection, path: Path) -> list[TableRows]:
     """Writes all rows, tables in an order in which they can be filled again."""
     written = []
     compressor = zstandard.ZstdCompressor(write_checksum=True)
-    with path.open("xb") as file:
-        with compressor.stream_writer(file, closefd=False) as out:
-            for table in Base.metadata.sorted_tables:
-                found = TableRows(name=table.name, columns=columns_of(table.columns), rows=0)
-                asked = select(found.as_table()).execution_options(yield_per=BATCH)
-                # Closed where writing fails: the server keeps a cursor for it.
-                with connection.execute(asked) as rows:
-                    for batch in rows.partitions():
-                        out.write(b"".join(map(line_of, batch)))
-                        found.rows += len(batch)
-                written.append(found)
-        file.flush()
-        os.fsync(file.fileno())
+    with (
+        written_whole(path) as file,
+        compressor.stream_writer(file, closefd=False) as out,
+    ):
+        for table in Base.metadata.sorted_tables:
+            found = TableRows(name=table.name, columns=columns_of(table.columns), rows=0)
+            asked = select(found.as_table()).execution_options(yield_per=BATCH)
+            # Closed where writing fails: the server keeps a cursor for it.
+            with connection.execute(asked) as rows:
+                for batch in rows.partitions():
+                    out.write(b"".join(map(line_of, batch)))
+                    found.rows += len(batch)
+            written.append(found)
     return written

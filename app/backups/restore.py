@@ -20,8 +20,10 @@ from app.backups.archive import (
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
-from app.kernel.migrating import is_known, newest_migration, upgrade_within
+from app.kernel.migrating import is_known, newest_migration, take_turn, upgrade_within
 from app.kernel.sessions import RecordSession
+from app.webhooks.leases import pause_all
+from app.webhooks.models import PauseReason
 
 _SHOWN = 3
 
@@ -41,11 +43,15 @@ def restore(engine: Engine, source: Path) -> Manifest:
             f"{manifest.migration}); this one knows migrations up to {newest_migration()}."
         )
     with writing_engine(engine).begin() as connection:
+        # A server that is started meanwhile would fill it too.
+        take_turn(connection)
         _require_empty(connection)
         upgrade_within(connection, manifest.migration)
         _fill(connection, manifest, source)
         if manifest.migration != newest_migration():
             upgrade_within(connection)
+        # Where it was taken from may go on sending: a person says which of the two does.
+        pause_all(connection, PauseReason.RESTORED)
         _require_proven(connection, manifest, source)
     return manifest
 

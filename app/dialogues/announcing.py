@@ -1,6 +1,6 @@
 """Meetings of which only the parties know, until they are announced."""
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.dialogues.codes import MeetingStatus
@@ -28,10 +28,12 @@ def new_meeting(session: Session, body: MeetingBody) -> Meeting:
 
 
 def require_sound_announcement(session: Session, meeting: Meeting) -> None:
-    """Sets who sees a meeting that was made, changed or loaded: the parties, as they are now.
+    """Sets who sees a meeting that was made, loaded or moved: the dialogue's parties of that day.
 
-    Raises Conflict where one that was public is to be so no longer, InvalidRequest for one that was
-    held, or has a number, without being public, Forbidden for a caller of no party of the dialogue.
+    Who joins the dialogue later does not see it, and who leaves it does: any editor can change a
+    dialogue. Raises Conflict where one that was public is to be so no longer, InvalidRequest for
+    one that was held, or has a number, without being public, Forbidden for a caller of no party of
+    the dialogue.
     """
     if meeting.visibility == Visibility.PUBLIC:
         return
@@ -49,7 +51,9 @@ def require_sound_announcement(session: Session, meeting: Meeting) -> None:
             detail,
             errors=[invalid_field(("ordinal",), "numbered_in_public", detail, meeting.ordinal)],
         )
-    meeting.audience = _audience_of_unannounced(session, meeting.dialogue)
+    state = inspect(meeting)
+    if not state.persistent or state.attrs.dialogue.history.has_changes():
+        meeting.audience = _audience_of_unannounced(session, meeting.dialogue)
 
 
 def _audience_of_unannounced(session: Session, dialogue: str) -> str:

@@ -36,6 +36,7 @@ class Dialogue(Cited, Record):
 
     __tablename__ = "dialogue"
     representation = DialogueRecord
+    gathers = "dialogue"
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     aliases: Mapped[list[LocalizedText]] = mapped_column(Document)
@@ -109,6 +110,7 @@ class Meeting(Cited, Record):
     __tablename__ = "meeting"
     representation = MeetingRecord
     held_by = "dialogue"
+    shown_by = ("dialogue", "dialogue", "parties")
 
     dialogue: Mapped[str] = reference("dialogue")
     ordinal: Mapped[int | None]

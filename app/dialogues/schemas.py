@@ -1,7 +1,5 @@
 """Dialogues and meetings, as they are written and answered."""
 
-from typing import Literal
-
 from pydantic import Field, field_validator
 
 from app.dialogues.codes import (
@@ -27,6 +25,7 @@ from app.kernel.references import (
 from app.kernel.schemas import (
     Ordinal,
     OwnTranslations,
+    PartiesVisibility,
     RecordHead,
     RecordIdentity,
     RecordReading,
@@ -119,7 +118,7 @@ class MeetingFields(Schema):
 class MeetingTail(Citations, OwnTranslations):
     """What a meeting's body ends with."""
 
-    visibility: Literal[Visibility.PUBLIC, Visibility.PARTIES] = Field(
+    visibility: PartiesVisibility = Field(
         default=Visibility.PUBLIC,
         description="With `parties` only those of its dialogue see it, until it is announced: "
         "it was not held yet and has no number. What was public stays so.",

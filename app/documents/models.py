@@ -20,6 +20,7 @@ class Document(Cited, Record):
 
     __tablename__ = "document"
     representation = DocumentRecord
+    shown_by = ("issuer", "organization", "party")
     searched_attributes = ("identifier", "url")
 
     title: Mapped[LocalizedText | None] = mapped_column(JsonDocument)

@@ -1,6 +1,6 @@
 """Documents and citations, as they are written and answered."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,7 @@ from app.kernel.references import DocumentId, OrganizationId
 from app.kernel.schemas import (
     Count,
     OwnTranslations,
+    PartyVisibility,
     RecordHead,
     RecordIdentity,
     RecordReading,
@@ -79,7 +80,7 @@ class DocumentFields(Schema):
 class DocumentTail(Citations, OwnTranslations):
     """What a document's body ends with."""
 
-    visibility: Literal[Visibility.PUBLIC, Visibility.PARTY] = Field(
+    visibility: PartyVisibility = Field(
         default=Visibility.PUBLIC,
         description="With `party` only the side of its issuer sees it. What was public stays so.",
     )

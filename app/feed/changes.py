@@ -1,22 +1,29 @@
 """The feed of changes, and the history of one record: two readings of one journal."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
-from app.feed.collections import Kind
+from app.feed.following import ITEM, Followed, Place, changes_after
 from app.feed.schemas import ChangePage, HistoryPage
-from app.feed.tombstones import REDACTING, tombstone, with_tombstones
+from app.feed.tombstones import tombstone, with_tombstones
 from app.kernel.journal import Change, Revision
-from app.kernel.pages import PageQuery, keyset_page, repeatable
+from app.kernel.pages import Cursors, PageQuery, keyset_page
 from app.kernel.problems import NotFound
 from app.kernel.schemas import LARGEST
 from app.kernel.transactions import Transaction
 
+# Not under their own names, which those that redacted it have too.
+_MADE_BY = (
+    Revision.principal.label("made_by"),
+    Revision.party.label("made_for"),
+    Revision.reason.label("made_because"),
+)
 
-class ChangesQuery(PageQuery):
+
+class ChangesQuery(Followed, PageQuery):
     """What the feed takes."""
 
     since: int = Field(
@@ -25,21 +32,21 @@ class ChangesQuery(PageQuery):
         le=LARGEST,
         description="The changes after this revision: the `revision` of the last answer.",
     )
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
-    id: list[Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9-]+$")]] | None = repeatable(
-        "Of records with one of these ids."
-    )
 
 
 def changes_since(tx: Transaction, query: ChangesQuery) -> ChangePage:
     """A page of the changes after a revision, in commit order."""
-    statement = _changes().where(Change.revision > query.since)
-    if query.kind is not None:
-        statement = statement.where(Change.kind.in_(query.kind))
-    if query.id is not None:
-        statement = statement.where(Change.record_id.in_(query.id))
-    items, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
-    return ChangePage(items=[_change(row) for row in items], next=next_cursor, revision=tx.revision)
+    cursors = Cursors(tx.request, tx.database.signing_key(tx.session))
+    position = cursors.read(query.cursor)
+    place = Place.after(query.since) if position is None else Place(*position)
+    rows = changes_after(tx.session, query, place, query.limit + 1)
+    next_cursor = None
+    if len(rows) > query.limit:
+        rows = rows[: query.limit]
+        next_cursor = cursors.write([rows[-1].revision, rows[-1].sequence])
+        tx.headers["Link"] = cursors.link(next_cursor)
+    items = [_change(row) for row in rows]
+    return ChangePage.model_validate({"items": items, "next": next_cursor, "revision": tx.revision})
 
 
 def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> HistoryPage:
@@ -47,38 +54,33 @@ def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> 
 
     Raises NotFound for a record that never was.
     """
-    statement = _changes().where(Change.kind == kind, Change.record_id == record_id)
+    changes = select(*ITEM, *_MADE_BY, Change.removal).join(
+        Revision, Revision.number == Change.revision
+    )
+    statement = with_tombstones(changes).where(Change.kind == kind, Change.record_id == record_id)
     items, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
     if not items and query.cursor is None:
         raise NotFound(f"There is no {kind.replace('_', ' ')} {record_id}, and there never was.")
-    return HistoryPage(
-        items=[
-            _change(row)
-            | {
-                "principal": row.Revision.principal,
-                "party": row.Revision.party,
-                "reason": row.Revision.reason,
-            }
-            for row in items
-        ],
-        next=next_cursor,
+    return HistoryPage.model_validate(
+        {"items": [_change(row) | _made_by(row) for row in items], "next": next_cursor}
     )
 
 
-def _changes() -> Select[*tuple[Any, ...]]:
-    changes = select(Change, Revision, *REDACTING)
-    return with_tombstones(changes.join(Revision, Revision.number == Change.revision))
-
-
 def _change(row: Row[Any]) -> dict[str, Any]:
-    change: Change = row.Change
     return {
-        "revision": change.revision,
-        "at": row.Revision.at,
-        "kind": change.kind,
-        "id": change.record_id,
-        "operation": change.operation,
-        "record": None if change.document is None else json.loads(change.document),
-        "digest": change.digest,
-        "redacted": tombstone(row[2:6]),
+        "revision": row.revision,
+        "at": row.at,
+        "kind": row.kind,
+        "id": row.record_id,
+        "operation": row.operation,
+        "record": None if row.document is None else json.loads(row.document),
+        "digest": row.digest,
+        "redacted": tombstone(row[7:11]),
     }
+
+
+def _made_by(row: Row[Any]) -> dict[str, Any]:
+    if row.removal:
+        # Of what took the record from the caller nothing else is told.
+        return {"principal": None, "party": None, "reason": None}
+    return {"principal": row.made_by, "party": row.made_for, "reason": row.made_because}

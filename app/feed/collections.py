@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from typing_extensions import TypeAliasType
+
 # Collection in a path, as against kind in the journal.
 COLLECTIONS = {
     "parties": "party",
@@ -17,16 +19,19 @@ COLLECTIONS = {
     "redactions": "redaction",
 }
 
-Kind = Literal[
-    "party",
-    "organization",
-    "person",
-    "dialogue",
-    "meeting",
-    "agreement",
-    "action_item",
-    "document",
-    "status_report",
-    "assessment",
-    "redaction",
-]
+RecordKind = TypeAliasType(
+    "RecordKind",
+    Literal[
+        "party",
+        "organization",
+        "person",
+        "dialogue",
+        "meeting",
+        "agreement",
+        "action_item",
+        "document",
+        "status_report",
+        "assessment",
+        "redaction",
+    ],
+)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.feed.schemas import RedactionRecord
 from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText
-from app.kernel.records import Record, audience_of
+from app.kernel.records import Holder, Record, audience_of
 
 
 class Redaction(Record):
@@ -22,6 +22,11 @@ class Redaction(Record):
     reason: Mapped[str] = mapped_column(LongText)
     redacted_by: Mapped[str] = mapped_column(KeyText)
     parties: Mapped[list[str]] = mapped_column(Document)
+
+    @property
+    def held_with(self) -> Holder:
+        """It belongs where the record belongs of which something was redacted."""
+        return Holder(self.record_kind, self.record_id)
 
     def settle(self) -> None:
         """Whoever saw the changes sees that they were redacted, and nobody else."""

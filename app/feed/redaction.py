@@ -7,9 +7,11 @@ deleted first, as anything is.
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, false, select, update
 from sqlalchemy.orm import Session
+from uuid_utils import uuid7
 
 from app.feed.models import Redaction
 from app.kernel.access import Visibility
@@ -25,6 +27,7 @@ _TAKE_AWAY = (
         _changes.c.revision == bindparam("of_revision"),
         _changes.c.kind == bindparam("of_kind"),
         _changes.c.record_id == bindparam("of_record"),
+        _changes.c.removal.is_(false()),
     )
     .values(document=None, redacted_in=bindparam("in_revision"))
 )
@@ -36,14 +39,14 @@ def redact(
     """Takes away the documents in past changes of a record: of `revisions`, or else of all.
 
     The redaction is a record itself, one for each audience that the changes had, and so a revision
-    of its own. Answers kept for repeats of those writes go with the documents. Raises NotFound for
-    a record that never was, InvalidRequest for a revision that did not change it, Conflict for what
-    cannot be redacted.
+    of its own. Answers kept for repeats of writes that say the same go with the documents. Raises
+    NotFound for a record that never was, InvalidRequest for a revision that did not change it,
+    Conflict for what cannot be redacted.
     """
     spoken = f"{kind.replace('_', ' ')} {record_id}"
     changes = session.scalars(
         select(Change)
-        .where(Change.kind == kind, Change.record_id == record_id)
+        .where(Change.kind == kind, Change.record_id == record_id, Change.removal.is_(false()))
         .order_by(Change.revision)
     ).all()
     if not changes:
@@ -66,7 +69,12 @@ def redact(
             for change in redacted
         ],
     )
-    forget_answers(session, {change.revision for change in redacted})
+    said = [
+        range(change.revision, later.revision)
+        for change, later in pairwise(changes)
+        if change in redacted
+    ]
+    forget_answers(session, record_id, said)
     return _recorded(session, number, redacted, reason)
 
 
@@ -129,9 +137,11 @@ def _recorded(
     for change in redacted:
         audiences[change.visibility, change.audience].append(change.revision)
     made = []
-    for place, ((visibility, audience), revisions) in enumerate(audiences.items(), start=1):
+    for (visibility, audience), revisions in audiences.items():
+        public = visibility is Visibility.PUBLIC
         redaction = Redaction(
-            id=f"redaction-{number}" if place == 1 else f"redaction-{number}-{place}",
+            # Counted, they would tell of those that a caller does not see.
+            id=f"redaction-{number if public else uuid7()}",
             record_kind=redacted[0].kind,
             record_id=redacted[0].record_id,
             revisions=revisions,

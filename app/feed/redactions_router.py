@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from app.feed.collections import Kind
+from app.feed.collections import RecordKind
 from app.feed.models import Redaction
 from app.feed.schemas import RedactionPage, RedactionRecord
 from app.kernel.as_journalled import one_record, page_of_records
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/redactions", tags=["redactions"], route_class=Rec
 class RedactionQuery(ListQuery):
     """What the list of redactions takes."""
 
-    record_kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    record_kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
     sort: Literal["id", "-id", "modified_at", "-modified_at"] = "id"
 
 

@@ -3,12 +3,14 @@
 from threading import Lock
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
 from app.feed import at_once
 from app.feed.changes import ChangesQuery, changes_since, history_of
 from app.feed.collections import COLLECTIONS
+from app.feed.event_stream import EventStream
+from app.feed.following import Place, StreamQuery
 from app.feed.schemas import (
     ChangePage,
     HistoryPage,
@@ -16,15 +18,17 @@ from app.feed.schemas import (
     VerificationBody,
     VerificationRecord,
 )
+from app.feed.shared import piece_after, place_named
 from app.feed.snapshot import JSON_LINES, SnapshotQuery, snapshot
 from app.feed.verification import head_of, verify
 from app.kernel.access import Role
 from app.kernel.authentication import require_role
+from app.kernel.observing import EVENT_STREAM
 from app.kernel.pages import PageQuery
 from app.kernel.problems import Unavailable
 from app.kernel.prompt import answered_promptly
 from app.kernel.record_route import RecordRoute
-from app.kernel.requests import Reading
+from app.kernel.requests import Reading, Streaming
 from app.kernel.routes import (
     LIST,
     READ,
@@ -38,6 +42,22 @@ from app.kernel.routes import (
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
 # Held while the chain is recomputed: it takes a thread and a connection for long.
 VERIFYING = Lock()
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events of the type `change`, each with a ChangeRecord as its data; now and "
+        "then an `id` by itself, or a comment. It does not end by itself.",
+        "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+    }
+}
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        pattern=r"^[0-9]{1,16}(-[0-9]{1,10})?$",
+        description="The `id` of the last event that came: go on after it, whatever `since` says.",
+        examples=["12-1"],
+    ),
+]
 SNAPSHOT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One ChangeRecord a line.",
@@ -51,6 +71,24 @@ SNAPSHOT: dict[int | str, dict[str, Any]] = {
 def list_changes(tx: Reading, query: Annotated[ChangesQuery, Query()]) -> ChangePage:
     """What has changed after a revision, in the order in which it was committed."""
     return tx.computed(changes_since(tx, query))
+
+
+@router.get(
+    "/changes/stream",
+    operation_id="getChangeStream",
+    response_class=StreamingResponse,
+    responses=LIST | STREAM,
+)
+def stream_changes(
+    tx: Streaming, query: Annotated[StreamQuery, Query()], last_event_id: LastEventId = None
+) -> Response:
+    """What has changed after a revision, and what changes from now on, as Server-Sent Events.
+
+    Each event has as `data` a change as listChanges gives it, and an `id` from which the stream
+    goes on wherever it is opened again.
+    """
+    place = Place.after(query.since) if last_event_id is None else place_named(last_event_id)
+    return EventStream(tx, query, piece_after(tx.session, query, place))
 
 
 @router.get(
@@ -101,12 +139,12 @@ def _add_history(collection: str, kind: str) -> None:
         return history_of(tx, kind, record_id, query)
 
     history.__annotations__["record_id"] = id_type
-    name = "".join(word.capitalize() for word in kind.split("_"))
+    words = [word.capitalize() for word in kind.split("_")]
     router.add_api_route(
         f"/{collection}/{{id}}/history",
         history,
-        operation_id=f"get{name}History",
-        summary=f"Get {name} History",
+        operation_id=f"get{''.join(words)}History",
+        summary=f"Get {' '.join(words)} History",
         description="Every change of the record, oldest first, with who made it and why.",
         responses=READ,
         tags=[collection],

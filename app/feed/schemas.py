@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.kernel.access import Visibility
 from app.kernel.journal import Operation
 from app.kernel.schemas import Count, Page, RecordIdentity, RecordReading, Schema
 from app.kernel.text import PartyCode
+
+RecordDocument = TypeAliasType("RecordDocument", dict[str, Any])
 
 
 class Tombstone(Schema):
@@ -52,7 +55,7 @@ class ChangeRecord(Schema):
     kind: str = Field(examples=["status_report"])
     id: str
     operation: Operation
-    record: dict[str, Any] | None = Field(
+    record: RecordDocument | None = Field(
         description="The record after the change; null where it was deleted, or `redacted`."
     )
     digest: str = Field(
@@ -74,7 +77,9 @@ class ChangePage(Page[ChangeRecord]):
 class HistoryEntry(ChangeRecord):
     """A change of one record: also who made it, and why."""
 
-    principal: str
+    principal: str | None = Field(
+        description="Null where the record was taken from the caller, who is not told by whom."
+    )
     party: str | None
     reason: str | None
 

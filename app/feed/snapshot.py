@@ -9,40 +9,40 @@ document that is redacted meanwhile is not there any more, which its line says.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import BigInteger, Integer, Row, String, bindparam, exists, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from app.feed.at_once import feed_item
-from app.feed.collections import COLLECTIONS, Kind
-from app.feed.tombstones import REDACTING, tombstone, with_tombstones
+from app.feed.collections import COLLECTIONS, RecordKind
+from app.feed.following import ITEM, KEY, Within, item_of, places_within
+from app.feed.tombstones import with_tombstones
 from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
 from app.kernel.journal import Change, Operation, Revision
-from app.kernel.pages import repeatable
-from app.kernel.schemas import Schema
+from app.kernel.pages import in_order, repeatable
 from app.kernel.transactions import Transaction, reading_headers
 from app.kernel.visibility import seen_by
 
 JSON_LINES = "application/jsonl"
 BATCH = 500
+# Of records that belong to what is asked for.
+IDS = 10_000
 
 _later = aliased(Change)
 _AT = bindparam("at_revision", type_=BigInteger)
 _BATCH = (
-    with_tombstones(
-        select(
-            Change.revision,
-            Revision.at,
-            Change.kind,
-            Change.record_id,
-            Change.operation,
-            Change.document,
-            Change.digest,
-            *REDACTING,
-        ).join(Revision, Revision.number == Change.revision)
-    )
+    with_tombstones(select(*ITEM).join(Revision, Revision.number == Change.revision))
     .where(
         Change.kind == bindparam("of_kind", type_=String),
         Change.record_id > bindparam("after", type_=String),
@@ -62,17 +62,10 @@ _BATCH = (
 )
 
 
-_NEWEST_SEEN = (
-    select(Change.revision, Change.sequence)
-    .order_by(Change.revision.desc(), Change.sequence.desc())
-    .limit(1)
-)
-
-
-class SnapshotQuery(Schema):
+class SnapshotQuery(Within):
     """What the snapshot takes."""
 
-    kind: list[Kind] | None = repeatable("Of records of one of these kinds.")
+    kind: list[RecordKind] | None = repeatable("Of records of one of these kinds.")
 
 
 def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
@@ -83,35 +76,97 @@ def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     """
     wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
     asked = tx.request.headers
-    newest = _NEWEST_SEEN if query.kind is None else _NEWEST_SEEN.where(Change.kind.in_(wanted))
-    seen = tx.session.execute(newest).first()
-    etag = etag_of(f"{seen} {wanted} {seen_by(tx.principal)}".encode(), weak=True)
+    told = f"{_newest_seen(tx, query)} {wanted} {query.dialogue} {query.agreement}"
+    etag = etag_of(f"{told} {seen_by(tx.principal)}".encode(), weak=True)
     if not_modified(asked.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=reading_headers(tx.revision, etag))
     coding = accepted(asked.get("accept-encoding", "").encode("latin-1"))
     headers = reading_headers(tx.revision, etag)
     if coding is not Coding.IDENTITY:
         headers |= {"Content-Encoding": coding, "ETag": coded(etag, coding)}
-    blocks = encoded_blocks(_lines(tx, wanted, tx.revision), coding)
+    blocks = encoded_blocks(_lines(tx, query, wanted, tx.revision), coding)
     return StreamingResponse(blocks, headers=headers, media_type=JSON_LINES)
 
 
-def _lines(tx: Transaction, kinds: Sequence[str], revision: int) -> Iterator[bytes]:
+def _newest_seen(tx: Transaction, query: SnapshotQuery) -> object:
+    """The newest change that the caller may see of all that is asked for, or has left it."""
+
+    def newest_of(changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        if query.kind is not None:
+            changes = changes.where(Change.kind.in_(query.kind))
+        return in_order(changes, KEY, descending=True).limit(1)
+
+    found = places_within(query, newest_of)
+    if found is None:
+        return tx.session.execute(newest_of(select(*KEY))).first()
+    return tx.session.execute(in_order(select(found), [*found.c], descending=True)).first()
+
+
+def _lines(
+    tx: Transaction, query: SnapshotQuery, kinds: Sequence[str], revision: int
+) -> Iterator[bytes]:
+    belongs = _belongs(query)
     for kind in kinds:
-        after = ""
-        while batch := _batch(tx, kind, after, revision):
-            yield b"".join(map(_line, batch))
-            after = batch[-1].record_id
+        parts = [None] if belongs is None else _ids_within(tx, kind, revision, belongs)
+        for ids in parts:
+            statement = _BATCH
+            if belongs is not None and ids is not None:
+                statement = _BATCH.where(belongs, Change.record_id.in_(ids))
+            after = ""
+            while batch := _batch(tx, statement, kind, after, revision):
+                yield b"".join(item_of(change) + b"\n" for change in batch)
+                after = batch[-1].record_id
 
 
 def _batch(
-    tx: Transaction, kind: str, after: str, revision: int
+    tx: Transaction, statement: Select[*tuple[Any, ...]], kind: str, after: str, revision: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     asked = {"of_kind": kind, "after": after, "at_revision": revision, "limit": BATCH}
     with tx.database.reading(tx.principal, revision) as session:
-        return session.execute(_BATCH, asked).all()
+        return session.execute(statement, asked).all()
 
 
-def _line(change: Row[*tuple[Any, ...]]) -> bytes:
-    item = feed_item(*change[:7]) | {"redacted": tombstone(change[7:])}
-    return orjson.dumps(item, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+def _belongs(within: Within) -> ColumnElement[bool] | None:
+    """Whether a record that is as a change says belongs, at the revision, to what is asked for."""
+    conditions: list[ColumnElement[bool]] = []
+    if within.agreement is not None:
+        conditions.append(Change.agreement.in_(within.agreement))
+    if within.dialogue is not None:
+        # What belongs to an agreement goes with it, without a change of its own.
+        agreement, later = aliased(Change), aliased(Change)
+        overseen = select(agreement.record_id).where(
+            agreement.kind == "agreement",
+            agreement.dialogue.in_(within.dialogue),
+            agreement.revision <= _AT,
+            ~exists().where(
+                later.kind == agreement.kind,
+                later.record_id == agreement.record_id,
+                later.revision > agreement.revision,
+                later.revision <= _AT,
+            ),
+        )
+        by_itself = Change.agreement.is_(None) & Change.dialogue.in_(within.dialogue)
+        conditions.append(by_itself | Change.agreement.in_(overseen))
+    return and_(*conditions) if conditions else None
+
+
+def _ids_within(
+    tx: Transaction, kind: str, revision: int, belongs: ColumnElement[bool]
+) -> Iterator[Sequence[str]]:
+    """The ids of all records of a kind that have ever belonged, in order, some thousand at once."""
+    # Neither column itself: that would lead the database to look through all records of the kind.
+    of_kind, id_ = Change.kind.concat(""), Change.record_id.concat("")
+    ids = (
+        select(Change.record_id)
+        .distinct()
+        .where(belongs, of_kind == kind, id_ > bindparam("after", type_=String))
+        .order_by(Change.record_id)
+        .limit(IDS)
+    )
+    found: Sequence[str] = [""]
+    while found:
+        with tx.database.reading(tx.principal, revision) as session:
+            asked = {"after": found[-1], "at_revision": revision}
+            found = session.scalars(ids, asked).all()
+        if found:
+            yield found

@@ -1,7 +1,7 @@
 """Recomputing the journal: is the chain whole, and is every record what its last change says?"""
 
 import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -9,23 +9,20 @@ from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
+from app.feed.belonging import misplaced_change
+from app.feed.comparing import altered_records
+from app.feed.faults import UNREADABLE, fault_in
 from app.feed.models import Redaction
+from app.feed.placing import is_placed
 from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
 from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
-from app.kernel.journal import (
-    Change,
-    JournalHead,
-    Operation,
-    Revision,
-    last_change,
-    moment,
-)
+from app.kernel.journal import Change, Revision, head, last_change, moment
 from app.kernel.problems import InvalidRequest, invalid_field
-from app.kernel.records import Record, audience_of, digest_of, document_of, record_classes
+from app.kernel.records import audience_of, record_classes
 from app.kernel.visibility import seeing_all
 
 _BATCH = 500
@@ -33,9 +30,9 @@ _BATCH = 500
 
 def head_of(session: Session) -> JournalHeadRecord:
     """The newest revision, its hash and time."""
-    head = session.execute(select(JournalHead).where(JournalHead.id == 1)).scalar_one()
-    at = session.scalar(select(Revision.at).where(Revision.number == head.number))
-    return JournalHeadRecord(revision=head.number, hash=head.hash, at=at)
+    newest = head(session)
+    at = session.scalar(select(Revision.at).where(Revision.number == newest.number))
+    return JournalHeadRecord(revision=newest.number, hash=newest.hash, at=at)
 
 
 def verify(session: Session, since: int = 0, published: str | None = None) -> VerificationRecord:
@@ -47,13 +44,13 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
     told without naming the record. Raises InvalidRequest where there is no revision `since` and
     none was published.
     """
-    head = head_of(session)
+    newest = _head_as_it_stands(session)
     with seeing_all(session):
         walk = _Walk(_named_by_redactions(session))
         fault = (
-            _verify_chain(session, head, walk, since, published)
-            or _misplaced_deletion(session)
-            or next(_altered_records(session), None)
+            _verify_chain(session, newest, walk, since, published)
+            or misplaced_change(session)
+            or next(altered_records(session), None)
         )
     if fault is not None and not _may_be_named(session, fault):
         fault = fault.model_copy(update={"kind": None, "id": None})
@@ -61,9 +58,18 @@ def verify(session: Session, since: int = 0, published: str | None = None) -> Ve
         valid=fault is None,
         revisions=walk.revisions,
         redacted=walk.redacted,
-        head=head,
+        head=newest,
         fault=fault,
     )
+
+
+def _head_as_it_stands(session: Session) -> JournalHeadRecord:
+    try:
+        return head_of(session)
+    except UNREADABLE:
+        # Its revision is, which the chain will show.
+        newest = head(session)
+        return JournalHeadRecord(revision=newest.number, hash=newest.hash, at=None)
 
 
 def _may_be_named(session: Session, fault: Fault) -> bool:
@@ -122,43 +128,71 @@ def _named_by_redactions(session: Session) -> NamedChanges:
 
 
 def _verify_chain(
-    session: Session, head: JournalHeadRecord, walk: _Walk, since: int, published: str | None
+    session: Session, newest: JournalHeadRecord, walk: _Walk, since: int, published: str | None
 ) -> Fault | None:
-    previous = GENESIS
+    previous = _hash_to_begin_with(session, newest, since, published)
+    if isinstance(previous, Fault):
+        return previous
+    expected = since + 1
+    try:
+        with closing(_revisions(session, since)) as revisions:
+            for revision, changes in revisions:
+                if revision.number != expected:
+                    return Fault(
+                        revision=expected, detail=f"Missing: revision {revision.number} follows."
+                    )
+                fault = _fault_of(session, revision, changes, previous, walk)
+                if fault is not None:
+                    return _first_of(fault, revision.number, walk)
+                previous, expected = revision.hash, expected + 1
+                walk.revisions += 1
+    except UNREADABLE:
+        return Fault(
+            revision=_first_unreadable(session, expected),
+            detail="The revision, or a change in it, holds what no write could have put there.",
+        )
+    if (newest.revision, newest.hash) != (expected - 1, previous):
+        return Fault(
+            revision=newest.revision,
+            detail=f"The head names revision {newest.revision}; the chain ends at {expected - 1}.",
+        )
+    return None
+
+
+def _hash_to_begin_with(
+    session: Session, newest: JournalHeadRecord, since: int, published: str | None
+) -> str | Fault:
+    """The hash of revision `since`, or why it is not the one that was published."""
+    found = GENESIS
     if since:
         trusted = session.scalar(select(Revision.hash).where(Revision.number == since))
         if trusted is None and published is None:
-            raise _no_such_revision(since, head.revision)
+            raise _no_such_revision(since, newest.revision)
         if trusted is None:
             return Fault(
-                revision=min(since, head.revision + 1),
-                detail=f"Missing: revision {since} was published; the newest is {head.revision}.",
+                revision=min(since, newest.revision + 1),
+                detail=f"Missing: revision {since} was published; the newest is {newest.revision}.",
             )
-        previous = trusted
-    if published not in (None, previous):
+        found = trusted
+    if published not in (None, found):
         return Fault(
             revision=since,
-            detail=f"Its hash is {previous}, not the one that was published: it, or one before it, "
+            detail=f"Its hash is {found}, not the one that was published: it, or one before it, "
             "was written anew.",
         )
-    expected = since + 1
-    with closing(_revisions(session, since)) as revisions:
-        for revision, changes in revisions:
-            if revision.number != expected:
-                return Fault(
-                    revision=expected, detail=f"Missing: revision {revision.number} follows."
-                )
-            fault = _fault_of(revision, changes, previous, walk)
-            if fault is not None:
-                return _first_of(fault, revision.number, walk)
-            previous, expected = revision.hash, expected + 1
-            walk.revisions += 1
-    if (head.revision, head.hash) != (expected - 1, previous):
-        return Fault(
-            revision=head.revision,
-            detail=f"The head names revision {head.revision}; the chain ends at {expected - 1}.",
-        )
-    return None
+    return found
+
+
+def _first_unreadable(session: Session, expected: int) -> int:
+    """Which revision it is that cannot be read; all before `expected` could be."""
+    number = expected
+    try:
+        # Read in batches, those before it in its own have not been looked at.
+        while session.execute(_of_revisions().where(Revision.number == number)).all():
+            number += 1
+    except UNREADABLE:
+        return number
+    return expected
 
 
 def _first_of(fault: Fault, revision: int, walk: _Walk) -> Fault:
@@ -166,7 +200,7 @@ def _first_of(fault: Fault, revision: int, walk: _Walk) -> Fault:
     resting = walk.first_resting_on.get(revision)
     if resting is None:
         return fault
-    return _fault_in(
+    return fault_in(
         resting, f"It was taken away, and the redaction in revision {revision} does not hold."
     )
 
@@ -181,13 +215,8 @@ def _no_such_revision(since: int, newest: int) -> InvalidRequest:
 def _revisions(
     session: Session, since: int
 ) -> Generator[tuple[Revision, list[Change]], None, None]:
-    statement = (
-        select(Revision, Change)
-        .outerjoin(Change, Change.revision == Revision.number)
-        .where(Revision.number > since)
-        .order_by(Revision.number, Change.sequence)
-        .execution_options(yield_per=_BATCH)
-    )
+    statement = _of_revisions().where(Revision.number > since)
+    statement = statement.execution_options(yield_per=_BATCH)
     # Closed with the generator, which a fault ends early: the server keeps a cursor for it.
     with session.execute(statement) as rows:
         for _, group in groupby(rows, key=lambda row: row[0].number):
@@ -195,11 +224,19 @@ def _revisions(
             yield found[0][0], [row[1] for row in found if row[1] is not None]
 
 
+def _of_revisions() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Revision, Change)
+        .outerjoin(Change, Change.revision == Revision.number)
+        .order_by(Revision.number, Change.sequence)
+    )
+
+
 def _fault_of(
-    revision: Revision, changes: list[Change], previous: str, walk: _Walk
+    session: Session, revision: Revision, changes: list[Change], previous: str, walk: _Walk
 ) -> Fault | None:
     for change in changes:
-        fault = _fault_of_change(change, walk)
+        fault = _fault_of_change(session, change, walk)
         if fault is not None:
             return fault
     seal = RevisionSeal(
@@ -222,194 +259,24 @@ def _fault_of(
     return None
 
 
-def _fault_of_change(change: Change, walk: _Walk) -> Fault | None:
+def _fault_of_change(session: Session, change: Change, walk: _Walk) -> Fault | None:
     if change.document is None and not change.is_deletion:
         named = walk.named.get((change.kind, change.record_id, change.revision))
         if named is None or named.redacted_in <= change.revision:
-            return _fault_in(change, "It is missing, and no redaction in the journal names it.")
+            return fault_in(change, "It is missing, and no redaction in the journal names it.")
         if named != (change.redacted_in, change.visibility, change.audience):
-            return _fault_in(change, "Its tombstone is not the one that was set for it.")
+            return fault_in(change, "Its tombstone is not the one that was set for it.")
         walk.first_resting_on.setdefault(named.redacted_in, change)
         walk.redacted += 1
     elif change.redacted_in is not None:
-        return _fault_in(change, "It is marked as redacted, and is not.")
+        return fault_in(change, "It is marked as redacted, and is not.")
     else:
         text = "null" if change.document is None else change.document
         digest = hashlib.sha256(text.encode()).hexdigest()
         if (change.document is None) != change.is_deletion or digest != change.digest:
-            return _fault_in(change, "It is not the one that was written.")
-        if change.document is not None and not _is_placed(change, orjson.loads(change.document)):
-            return _fault_in(change, "It is not kept as it says who sees it, and what holds it.")
+            return fault_in(change, "It is not the one that was written.")
+        if change.document is not None and not is_placed(
+            session, change, orjson.loads(change.document)
+        ):
+            return fault_in(change, "It is not kept as it says who sees it, and what holds it.")
     return None
-
-
-def _fault_in(change: Change, detail: str) -> Fault:
-    return Fault(
-        revision=change.revision,
-        kind=change.kind,
-        id=change.record_id,
-        detail=f"The record in this change: {detail[0].lower()}{detail[1:]}",
-    )
-
-
-def _is_placed(change: Change, document: dict[str, Any]) -> bool:
-    """Whether what the chain does not cover of a change is as its document says."""
-    model = record_classes().get(change.kind)
-    if model is None:
-        return True
-    visibility, audience = document["visibility"], None
-    if visibility != Visibility.PUBLIC:
-        if model.shown_to is None:
-            # It follows from another record: no document says it.
-            audience = change.audience
-        else:
-            shown = document[model.shown_to]
-            audience = audience_of([shown] if isinstance(shown, str) else shown)
-    holder = None if model.held_by is None else document[model.held_by]
-    placed = (change.visibility.value, change.audience, change.holder)
-    return placed == (visibility, audience, holder)
-
-
-def _misplaced_deletion(session: Session) -> Fault | None:
-    """A deletion that others may see than saw the record, or that is held by another record."""
-    before, between = aliased(Change), aliased(Change)
-    newest_before = (
-        select(func.max(between.revision))
-        .where(
-            between.kind == Change.kind,
-            between.record_id == Change.record_id,
-            between.revision < Change.revision,
-        )
-        .scalar_subquery()
-    )
-    misplaced = session.scalars(
-        select(Change)
-        .join(
-            before,
-            and_(
-                before.kind == Change.kind,
-                before.record_id == Change.record_id,
-                before.revision == newest_before,
-            ),
-        )
-        .where(
-            Change.operation == Operation.DELETE,
-            or_(
-                before.visibility != Change.visibility,
-                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
-                # Earlier versions kept no holder of a deletion.
-                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
-            ),
-        )
-        .order_by(Change.revision)
-        .limit(1)
-    ).first()
-    if misplaced is None:
-        return None
-    return _fault_in(misplaced, "It was deleted for others than it was there for.")
-
-
-def _altered_records(session: Session) -> Iterator[Fault]:
-    for kind, model in record_classes().items():
-        last_id = ""
-        while batch := session.scalars(
-            select(model).where(model.id > last_id).order_by(model.id).limit(_BATCH)
-        ).all():
-            last_id = batch[-1].id
-            ids = [record.id for record in batch]
-            newest = _newest_changes(session, kind, ids)
-            public_since = _public_since(session, kind, ids) if model.counts_from else {}
-            for record in batch:
-                change = newest.get(record.id)
-                if (
-                    change is None
-                    or record.audience != change.audience
-                    or not _counts_when_it_did(record, public_since.get(record.id))
-                    or not says(change, document_of(record), model)
-                ):
-                    yield Fault(
-                        revision=change.revision if change else None,
-                        kind=kind,
-                        id=record.id,
-                        detail="The record is not as its last change in the journal says.",
-                    )
-            session.expunge_all()
-        yield from _missing_records(session, kind, model)
-
-
-def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
-    """Whether a record's newest change says the same as `document`, the record as it is now."""
-    if digest_of(document) == change.digest:
-        return True
-    if change.document is None:
-        return False
-    # Written by an earlier version, it lacks the members that have come since, at their defaults.
-    read = model.representation.model_validate_json(change.document)
-    return read.model_dump(mode="json") == document
-
-
-def _public_since(session: Session, kind: str, ids: list[str]) -> dict[str, int]:
-    """The revision of each record's first change that everybody sees, where there is one."""
-    found = session.execute(
-        select(Change.record_id, func.min(Change.revision))
-        .where(
-            Change.kind == kind,
-            Change.record_id.in_(ids),
-            Change.visibility == Visibility.PUBLIC,
-        )
-        .group_by(Change.record_id)
-    )
-    return dict(found.all())
-
-
-def _counts_when_it_did(record: Record, public_since: int | None) -> bool:
-    """Whether the revisions in which a record began and ceased to count are those that did it."""
-    if record.counts_from is not None and getattr(record, record.counts_from) != public_since:
-        return False
-    ended = None if record.counts_until is None else getattr(record, record.counts_until)
-    return ended in (None, record.revision)
-
-
-def _newest_changes(session: Session, kind: str, ids: list[str]) -> dict[str, Change]:
-    newest = (
-        select(Change.record_id, func.max(Change.revision).label("revision"))
-        .where(Change.kind == kind, Change.record_id.in_(ids))
-        .group_by(Change.record_id)
-        .subquery()
-    )
-    changes = session.scalars(
-        select(Change).join(
-            newest,
-            and_(
-                Change.kind == kind,
-                Change.record_id == newest.c.record_id,
-                Change.revision == newest.c.revision,
-            ),
-        )
-    )
-    return {change.record_id: change for change in changes}
-
-
-def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterator[Fault]:
-    later = aliased(Change)
-    missing = session.execute(
-        select(Change.record_id, Change.revision)
-        .where(
-            Change.kind == kind,
-            Change.operation != Operation.DELETE,
-            ~exists().where(
-                later.kind == kind,
-                later.record_id == Change.record_id,
-                later.revision > Change.revision,
-            ),
-            ~exists().where(model.id == Change.record_id),
-        )
-        .limit(1)
-    ).first()
-    if missing is not None:
-        yield Fault(
-            revision=missing.revision,
-            kind=kind,
-            id=missing.record_id,
-            detail="The record is missing, and no revision deleted it.",
-        )

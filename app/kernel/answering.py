@@ -29,6 +29,8 @@ from app.kernel.sessions import Database
 
 _OWN_TO_EACH = (b"x-request-id", b"content-length")
 Asked = dict[bytes, bytes]
+# In the scope of a GET that was a HEAD: what would go on without end need not begin.
+IS_HEAD = "clearsky.is_head"
 
 
 class AnswerFigures(Collector):
@@ -79,7 +81,7 @@ class Answering:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", IS_HEAD: True}
             send = _without_body(send)
         path: str = scope["path"]
         if not path.startswith("/v1/"):

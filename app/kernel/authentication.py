@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple, Protocol
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.applications import Starlette
 
 from app.kernel.access import ANONYMOUS, Principal, Role
 from app.kernel.dates import utc_now
@@ -63,20 +64,35 @@ async def current_principal(
         if not request.app.state.settings.anonymous_reads:
             raise Unauthenticated("This server answers only with a key.", headers=_CHALLENGE)
         return ANONYMOUS
-    database: Database = request.app.state.database
-    authorization = request.headers["authorization"].encode("latin-1")
-    known = database.principals.find(authorization)
-    if known is None:
-        found = await _found(request, database, credentials.credentials)
-        database.principals.keep(authorization, *found)
-        known = found.principal
+    known = await principal_of(request.app, request.headers["authorization"].encode("latin-1"))
     # For whom requests are counted (app.kernel.limiting).
     request.state.principal = known.name
     return known
 
 
-async def _found(request: Request, database: Database, given: str) -> Recognized:
-    recognizer: Recognizer | None = request.app.state.openid
+async def require_principal(request: Request) -> None:
+    """Raises Unauthenticated where nobody is known to ask; before a body is read, which costs."""
+    principal = await current_principal(request, await _bearer(request))
+    if principal.is_anonymous:
+        raise Unauthenticated("This needs a key.", headers=_CHALLENGE)
+
+
+async def principal_of(app: Starlette, authorization: bytes) -> Principal:
+    """Whom an Authorization header, `Bearer …`, speaks for; looked up unless it is remembered.
+
+    Raises Unauthenticated, or Unavailable.
+    """
+    database: Database = app.state.database
+    known = database.principals.find(authorization)
+    if known is None:
+        _, _, given = authorization.decode("latin-1").partition(" ")
+        found = await _found(app.state.openid, database, given.strip())
+        database.principals.keep(authorization, *found)
+        known = found.principal
+    return known
+
+
+async def _found(recognizer: Recognizer | None, database: Database, given: str) -> Recognized:
     if recognizer is None or given.startswith(PREFIX):
         return await run_in_threadpool(_owner_of_key, database, given)
     return await recognizer.recognized(database, given)

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.problems import (
+    MOST_ERRORS,
     BodyTooLarge,
     InvalidRequest,
     MalformedBody,
@@ -131,40 +134,46 @@ def parse_json(body: bytes) -> Any:
         raise _malformed("depth", f"Nested more than {DEEPEST} levels deep.") from None
     except ValueError:
         raise _malformed("number", "A number has too many digits.") from None
-    errors = list(_unstorable(value))
+    errors = list(islice(_unstorable(value), MOST_ERRORS))
     if errors:
         raise InvalidRequest("The body holds values that no record can hold.", errors=errors)
     return value
 
 
-def _unstorable(root: Any) -> list[ProblemError]:
-    errors: list[ProblemError] = []
-    pending: list[tuple[Any, tuple[str | int, ...]]] = [(root, ())]
+def _unstorable(root: Any) -> Iterator[ProblemError]:
+    # A body of a megabyte has half a million values: what leads to each is put together only for
+    # those that hold others, or are at fault.
+    pending: list[tuple[Any, tuple[str | int, ...]]] = [({"": root}, ())]
     while pending:
-        value, path = pending.pop()
-        if len(path) > DEEPEST:
+        parent, path = pending.pop()
+        if len(path) > DEEPEST and parent:
             raise _malformed("depth", f"Nested more than {DEEPEST} levels deep.")
-        if isinstance(value, dict):
-            for name, member in value.items():
-                # A member's name is text too.
-                errors.extend(_faults(name, (*path, name)))
-                pending.append((member, (*path, name)))
-        elif isinstance(value, list):
-            pending.extend((member, (*path, index)) for index, member in enumerate(value))
-        else:
-            errors.extend(_faults(value, path))
-    return errors
+        is_object = isinstance(parent, dict)
+        for name, value in parent.items() if is_object else enumerate(parent):
+            # A member's name is text too.
+            if is_object and (fault := _fault(name)) is not None:
+                yield _at((*path, name), fault, name)
+            if isinstance(value, dict | list):
+                pending.append((value, (*path, name)))
+            elif (fault := _fault(value)) is not None:
+                yield _at((*path, name), fault, value)
 
 
-def _faults(value: object, path: tuple[str | int, ...]) -> list[ProblemError]:
-    path = tuple(shown(part) if isinstance(part, str) else part for part in path)  # type: ignore[misc]
+def _fault(value: object) -> tuple[str, str] | None:
+    """The rule that a text or a number breaks, and the rule in words."""
     if isinstance(value, str):
         if "\x00" in value:
-            return [invalid_field(path, "nul_character", "Text must not hold NUL.", value)]
+            return "nul_character", "Text must not hold NUL."
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            return [invalid_field(path, "lone_surrogate", "Text must be Unicode.", value)]
+            return "lone_surrogate", "Text must be Unicode."
     elif isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
-        return [invalid_field(path, "64_bit", "A whole number must fit in 64 bits.", value)]
+        return "64_bit", "A whole number must fit in 64 bits."
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return [invalid_field(path, "64_bit", "A number must fit in 64 bits.", str(value))]
-    return []
+        return "64_bit", "A number must fit in 64 bits."
+    return None
+
+
+def _at(path: tuple[str | int, ...], fault: tuple[str, str], value: object) -> ProblemError:
+    # The first step is to the root.
+    told = [str(shown(part)) if isinstance(part, str) else part for part in path[1:]]
+    return invalid_field(told, *fault, str(value) if isinstance(value, float) else value)

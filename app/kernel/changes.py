@@ -45,7 +45,8 @@ def get_visible(
 def absent(session: Session, model: type[Record], record_id: str) -> NotFound | Gone:
     """The refusal for a record that is not there: Gone when it was once."""
     change = last_change(session, model.__tablename__, record_id)
-    if change is None:
+    # One that was shown to others since it was made is there, but not for this caller.
+    if change is None or not change.is_deletion:
         return NotFound(f"There is no {spoken(model)} {record_id}.")
     return Gone(
         f"The {spoken(model)} {record_id} was deleted in revision {change.revision}.",

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     exists,
-    func,
     inspect,
     select,
 )
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.kernel.access import Visibility
 from app.kernel.journal import INFRASTRUCTURE
 from app.kernel.problems import Conflict, ProblemError, shown
-from app.kernel.records import Base, Record, parts_of, record_classes
+from app.kernel.records import Base, Record
 
 _KEYS = (UniqueConstraint, PrimaryKeyConstraint)
 
@@ -80,20 +79,12 @@ def require_unique(session: Session, record: Record, *attributes: str, constrain
         )
 
 
-def _tables_of_hidden() -> set[str]:
-    """The tables of the kinds whose records are not always public, and of their parts."""
-    kinds = [kind for kind in record_classes().values() if kind.settle is not Record.settle]
-    parts = [part for kind in kinds for part in parts_of(kind).values()]
-    return {model.__tablename__ for model in (*kinds, *parts)}
-
-
 def uses_of(session: Session, record: Record) -> list[str]:
-    """How many of what refer to a record, its own parts aside: `2 × participation.person_id`.
+    """What refers to a record, its own parts aside: `participation.person_id`.
 
-    Of kinds whose records can be hidden, and of keys, it does not tell how many, so that nobody can
-    tell whether there are more of them than they see.
+    Never how many there are, and what is not public by no name, so that nobody can tell whether
+    there is more than they see.
     """
-    hidden = _tables_of_hidden()
     unnamed = {model.__tablename__ for model in INFRASTRUCTURE}
     own_id = inspect(type(record)).local_table.c.id
     uses: list[str] = []
@@ -106,20 +97,16 @@ def uses_of(session: Session, record: Record) -> list[str]:
                     for link in table.foreign_keys
                     if link.column is own_id and link.ondelete == "CASCADE"
                 ]
-                found = (
-                    select(func.count())
-                    .select_from(table)
-                    .where(reference.parent == record.id, *own_parts)
-                )
-                count = session.scalar(found)
-                use = f"{table.name}.{reference.parent.name}"
+                found = exists().where(reference.parent == record.id, *own_parts)
+                if not session.scalar(select(found)):
+                    continue
                 if table.name in unnamed:
                     use = "keys that were given for it"
-                elif table.name not in hidden:
-                    use = f"{count} × {use}"
-                elif not session.scalar(found.where(_of_public(table))):
+                elif session.scalar(select(found.where(_of_public(table)))):
+                    use = f"{table.name}.{reference.parent.name}"
+                else:
                     use = "what its parties state of it"
-                if count and use not in uses:
+                if use not in uses:
                     uses.append(use)
     return uses
 

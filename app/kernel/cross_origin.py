@@ -21,6 +21,7 @@ _ASKED = (
     "X-Request-ID",
 )
 _TOLD = (
+    "Deprecation",
     "ETag",
     "Idempotent-Replayed",
     "Link",
@@ -29,6 +30,7 @@ _TOLD = (
     "RateLimit-Policy",
     "Retry-After",
     "Revision",
+    "Sunset",
     "X-Request-ID",
 )
 

@@ -5,7 +5,7 @@ answer; with another request it is refused.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, delete, select
@@ -61,15 +61,23 @@ def kept_answer(session: Session, principal: str, key: str, digest: str) -> Kept
     return kept
 
 
-def forget_answers(session: Session, revisions: Collection[int]) -> None:
-    """Lets go of the answers to the writes that made these revisions."""
+def forget_answers(session: Session, record_id: str, said: Sequence[range]) -> None:
+    """Lets go of the answers that tell what a record said in these revisions.
+
+    That is of the writes that made it say so, and of later ones, until it said something else,
+    whose answers name it.
+    """
     kept = session.execute(select(KeptAnswer.principal, KeptAnswer.key, KeptAnswer.headers)).all()
     for principal, key, headers in kept:
-        if int(headers["Revision"]) in revisions:
+        revision = int(headers["Revision"])
+        if not any(revision in those for those in said):
+            continue
+        this = (KeptAnswer.principal == principal, KeptAnswer.key == key)
+        body = session.scalars(select(KeptAnswer.body).where(*this)).one()
+        made_it = any(revision == those.start for those in said)
+        if made_it or f'"{record_id}"'.encode() in body:
             session.execute(
-                delete(KeptAnswer)
-                .where(KeptAnswer.principal == principal, KeptAnswer.key == key)
-                .execution_options(synchronize_session=False)
+                delete(KeptAnswer).where(*this).execution_options(synchronize_session=False)
             )
 
 

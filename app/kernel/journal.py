@@ -18,9 +18,11 @@ from sqlalchemy import (
     Index,
     Table,
     bindparam,
+    false,
     insert,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
@@ -31,16 +33,21 @@ from app.kernel.chain import ChangeSeal, RevisionSeal, chained
 from app.kernel.columns import KeyText, LongText, UtcDateTime, codes
 from app.kernel.dates import utc_now
 from app.kernel.freshness import telling
+from app.kernel.places import Place, place_of
 from app.kernel.records import (
     Base,
+    Holder,
     Part,
     Record,
+    audience_of,
     canonical,
     content_of,
     digest_of,
     document_of,
-    index_texts,
+    record_classes,
+    texts_of,
 )
+from app.kernel.removals import lost_by
 
 
 class Operation(StrEnum):
@@ -80,16 +87,27 @@ class Revision(Base):
     hash: Mapped[str] = mapped_column(KeyText)
 
 
+def _of_moves(column: str) -> Index:
+    """An index of the few changes by which a record has left something."""
+    is_move = text(f"{column} IS NOT NULL")
+    return Index(f"ix_change_{column}", column, sqlite_where=is_move, postgresql_where=is_move)
+
+
 class Change(Base):
     """What one revision did to one record; `document` is canonical JSON (RFC 8785) of it after.
 
-    Where the document was redacted it is null, and `redacted_in` is the revision that did so.
+    Where the document was redacted it is null, and `redacted_in` is the revision that did so. Those
+    whom a change takes the record from see, in its place, a `removal`: a deletion, for them alone.
     """
 
     __tablename__ = "change"
     __table_args__ = (
         Index("ix_change_record", "kind", "record_id", "revision"),
         Index("ix_change_holder", "holder", "kind", "record_id"),
+        Index("ix_change_dialogue", "dialogue", "revision", "sequence"),
+        Index("ix_change_agreement", "agreement", "revision", "sequence"),
+        _of_moves("former_dialogue"),
+        _of_moves("former_agreement"),
     )
 
     revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), primary_key=True)
@@ -100,6 +118,13 @@ class Change(Base):
     visibility: Mapped[Visibility] = mapped_column(codes(Visibility, "visibility"))
     audience: Mapped[str | None] = mapped_column(KeyText)
     holder: Mapped[str | None] = mapped_column(KeyText)
+    # The dialogue and the agreement that the record belongs to after the change, and those that it
+    # has left by it.
+    dialogue: Mapped[str | None] = mapped_column(KeyText)
+    agreement: Mapped[str | None] = mapped_column(KeyText)
+    former_dialogue: Mapped[str | None] = mapped_column(KeyText)
+    former_agreement: Mapped[str | None] = mapped_column(KeyText)
+    removal: Mapped[bool] = mapped_column(server_default=false())
     document: Mapped[str | None] = mapped_column(LongText)
     digest: Mapped[str] = mapped_column(KeyText)
     redacted_in: Mapped[int | None] = mapped_column(BigInteger)
@@ -136,6 +161,16 @@ _move_head = (
 _MOVE_HEAD = {engine: telling(_move_head, engine) for engine in ("sqlite", "postgresql")}
 _revision, _change = _tables[Revision.__tablename__], _tables[Change.__tablename__]
 _ADD_REVISION, _ADD_CHANGES = insert(_revision), insert(_change)
+_HOLDER = (
+    select(_change.c.holder)
+    .where(
+        _change.c.kind == bindparam("of_kind"),
+        _change.c.record_id == bindparam("of_record"),
+        _change.c.removal.is_(false()),
+    )
+    .order_by(_change.c.revision.desc())
+    .limit(1)
+)
 
 
 def _prefixed(table: Table) -> dict[str, BindParameter[Any]]:
@@ -172,6 +207,9 @@ class _Touched:
     digest_before: str | None
     revision_before: int | None
     modified_before: datetime | None
+    visibility_before: Visibility | None
+    audience_before: str | None
+    holder_before: Holder | None
     document: dict[str, Any] | None = None
 
 
@@ -184,6 +222,8 @@ class Recorder:
     previous_hash: str
     at: datetime = field(default_factory=utc_now)
     touched: dict[Record, _Touched] = field(default_factory=dict)
+    # What holds the records that hold others, where that had to be asked.
+    holders: dict[Holder, str | None] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, session: Session, author: Author) -> "Recorder":
@@ -215,6 +255,9 @@ class Recorder:
                 digest_before=record.content_digest if known else None,
                 revision_before=record.revision if known else None,
                 modified_before=record.modified_at if known else None,
+                visibility_before=record.committed("visibility") if known else None,
+                audience_before=record.committed("audience") if known else None,
+                holder_before=record.committed_holder() if known else None,
             )
         return self.touched[record]
 
@@ -230,10 +273,11 @@ class Recorder:
             # The content is what it was: nothing has happened to this record.
             record.modified_at = touched.modified_before  # type: ignore[assignment]
             record.revision = touched.revision_before  # type: ignore[assignment]
+            record.audience = touched.audience_before
             touched.document = None
             return
         record.content_digest = digest
-        index_texts(record, document)
+        record.search_text, record.sort_text = texts_of(record, document)
         touched.document = document
 
     def _changes(self) -> Iterable[tuple[Record, _Touched]]:
@@ -247,10 +291,19 @@ class Recorder:
 
     def write(self, session: Session) -> None:
         """At commit: the revision, its changes and the new head, unless nothing has changed."""
-        rows = [
-            self._row(sequence, record, touched)
-            for sequence, (record, touched) in enumerate(self._changes(), start=1)
-        ]
+        rows: list[dict[str, Any]] = []
+        for record, touched in self.touched.items():
+            if touched.operation is Operation.DELETE:
+                self.holders[Holder(record.__tablename__, record.id)] = record.holder
+        for record, touched in self._changes():
+            place, former = self._places(session, record, touched)
+            lost = lost_by(record, touched.visibility_before, touched.audience_before)
+            # Before the change itself, which stays the record's newest.
+            if lost:
+                rows.append(_removal(record, touched, former, lost, self.number))
+            rows.append(self._row(record, touched, place, former))
+        for sequence, row in enumerate(rows, start=1):
+            row["sequence"] = sequence
         if not rows:
             return
         principal = self.author.principal
@@ -287,21 +340,79 @@ class Recorder:
         connection.execute(_ADD_CHANGES, rows)
         connection.execute(_MOVE_HEAD[engine], moved)
 
-    def _row(self, sequence: int, record: Record, touched: _Touched) -> dict[str, Any]:
+    def _row(
+        self, record: Record, touched: _Touched, place: Place, former: Place
+    ) -> dict[str, Any]:
         document = canonical(touched.document)
         return {
             "revision": self.number,
-            "sequence": sequence,
             "kind": record.__tablename__,
             "record_id": record.id,
             "operation": touched.operation,
             "visibility": record.visibility,
             "audience": record.audience,
             "holder": record.holder,
+            "dialogue": place.dialogue,
+            "agreement": place.agreement,
+            "former_dialogue": None if former.dialogue == place.dialogue else former.dialogue,
+            "former_agreement": None if former.agreement == place.agreement else former.agreement,
+            "removal": False,
             "document": None if touched.document is None else document.decode(),
             "digest": sha256(document).hexdigest(),
             "redacted_in": None,
         }
+
+    def _places(self, session: Session, record: Record, touched: _Touched) -> tuple[Place, Place]:
+        """Where a record is after its change, and where it was before."""
+
+        def holder_of(holder: Holder) -> Holder | None:
+            return self._holder_of(session, holder)
+
+        own = Holder(record.__tablename__, record.id)
+        place = place_of(own, record.held_with, holder_of)
+        before = touched.holder_before
+        if before in (None, record.held_with):
+            return place, place
+        return place, place_of(own, before, holder_of)
+
+    def _holder_of(self, session: Session, found: Holder) -> Holder | None:
+        """What holds a record which holds another: as this transaction leaves it."""
+        model = record_classes()[found.kind]
+        kind = model.kind_of_holder()
+        if kind is None:
+            return None
+        known = session.identity_map.get(session.identity_key(model, found.id))
+        if known is not None:
+            held_with: Holder | None = known.held_with
+            return held_with
+        if found not in self.holders:
+            asked = {"of_kind": found.kind, "of_record": found.id}
+            self.holders[found] = session.connection().execute(_HOLDER, asked).scalar()
+        id_ = self.holders[found]
+        return None if id_ is None else Holder(kind, id_)
+
+
+def _removal(
+    record: Record, touched: _Touched, place: Place, lost: list[str], revision: int
+) -> dict[str, Any]:
+    """What a change is to those whom it takes the record from: a deletion, and nothing else."""
+    return {
+        "revision": revision,
+        "kind": record.__tablename__,
+        "record_id": record.id,
+        "operation": Operation.DELETE,
+        "visibility": touched.visibility_before,
+        "audience": audience_of(lost),
+        "holder": None if touched.holder_before is None else touched.holder_before.id,
+        "dialogue": place.dialogue,
+        "agreement": place.agreement,
+        "former_dialogue": None,
+        "former_agreement": None,
+        "removal": True,
+        "document": None,
+        "digest": digest_of(None),
+        "redacted_in": None,
+    }
 
 
 def moment(at: datetime) -> str:

@@ -31,6 +31,8 @@ from app.kernel.journal import INFRASTRUCTURE, JournalHead
 from app.kernel.records import Base
 from app.kernel.secrets import PREFIX
 
+# What the name of a key's principal begins with.
+PRINCIPAL = "key:"
 # How exact the last use is: to note each would make every read a write.
 COARSENESS = timedelta(hours=1)
 # So soon it is tried again to note a use for which another write left no room.
@@ -186,6 +188,16 @@ class KnownKey:
     last_used_at: datetime | None
 
 
+def principal_of(key: ApiKey) -> Principal:
+    """Whom a key speaks for."""
+    return Principal(
+        name=f"{PRINCIPAL}{key.name}",
+        role=key.role,
+        party=key.party,
+        organization=key.organization,
+    )
+
+
 def known_key(session: Session, key: str, now: datetime) -> KnownKey | None:
     """The key that was given; None when it is unknown, has expired or was revoked.
 
@@ -208,12 +220,7 @@ def known_key(session: Session, key: str, now: datetime) -> KnownKey | None:
     if _is_past(expires_at, now):
         return None
     return KnownKey(
-        principal=Principal(
-            name=f"key:{found.name}",
-            role=found.role,
-            party=found.party,
-            organization=found.organization,
-        ),
+        principal=principal_of(found),
         hash=given,
         is_previous=is_previous,
         expires_at=expires_at,

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.addresses import AddressList, address_of, caller_at
 from app.kernel.observing import problem_response, request_id_of
+from app.kernel.principals import one_spelling
 from app.kernel.problems import TooManyRequests
 from app.kernel.security_headers import Headers
 
@@ -195,7 +196,7 @@ def _credentials(scope: Scope) -> bytes | None:
     for name, value in scope["headers"]:
         if name == b"authorization":
             # No key itself is kept in memory.
-            return hashlib.sha256(value).digest()
+            return hashlib.sha256(one_spelling(value)).digest()
     return None
 
 

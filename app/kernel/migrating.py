@@ -6,8 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
+# Any number that no other program takes as its advisory lock on the same database.
+MIGRATION_LOCK = 7_202_312_20
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -31,6 +33,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def upgrade_within(connection: Connection, revision: str = "head") -> None:
     """The same in the connection's transaction, with which it is committed or undone."""
     command.upgrade(alembic_config(connection=connection), revision)
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until nobody else makes or alters the tables; until its end the transaction alone does.
+
+    On SQLite whoever writes is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
 
 
 def downgrade(engine: Engine, revision: str) -> None:

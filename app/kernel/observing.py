@@ -16,6 +16,8 @@ from app.kernel.problems import MEDIA_TYPE, Problem, ServerError
 from app.kernel.secrets import without_secrets
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# An answer of this type goes on; when it has ended, whoever sends it says how long it was open.
+EVENT_STREAM = "text/event-stream"
 log = structlog.get_logger("clearsky.requests")
 
 
@@ -42,11 +44,15 @@ class Metrics:
 
 
 def problem_response(problem: Problem, request_id: str | None) -> JSONResponse:
-    """A problem as an HTTP answer (RFC 9457)."""
+    """A problem as an HTTP answer (RFC 9457).
+
+    No cache between keeps it, as it might a 404 of itself (RFC 9111, section 4.2.2): what is not
+    there for one caller, or not yet, is for another.
+    """
     return JSONResponse(
         problem.document(request_id),
         status_code=problem.status,
-        headers=problem.headers,
+        headers={"Cache-Control": "no-store", **(problem.headers or {})},
         media_type=MEDIA_TYPE,
     )
 
@@ -65,30 +71,37 @@ class Observing:
             return
         request_id = request_id_of(Request(scope).headers.get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 0
+        started, status, is_over = time.perf_counter(), 0, False
+
+        def over() -> None:
+            nonlocal is_over
+            if not is_over:
+                is_over = True
+                self.metrics.under_way.dec()
+                self._observe(scope, status, time.perf_counter() - started)
 
         async def observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                if headers.get("content-type", "").startswith(EVENT_STREAM):
+                    over()
             await send(message)
 
         self.metrics.under_way.inc()
-        try:
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
-                try:
-                    await self.app(scope, receive, observed)
-                except Exception:
-                    log.exception("request failed", method=scope["method"], path=scope["path"])
-                    if status:
-                        raise
-                    fault = ServerError("The server failed; nothing was written.")
-                    await problem_response(fault, request_id)(scope, receive, observed)
-                finally:
-                    self._observe(scope, status, time.perf_counter() - started)
-        finally:
-            self.metrics.under_way.dec()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, observed)
+            except Exception:
+                log.exception("request failed", method=scope["method"], path=scope["path"])
+                if status:
+                    raise
+                fault = ServerError("The server failed; nothing was written.")
+                await problem_response(fault, request_id)(scope, receive, observed)
+            finally:
+                over()
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
         # The template, not the path: figures are kept for each, and paths have no end.

@@ -62,6 +62,17 @@ class KnownPrincipals:
         self._known[_digest(authorization)] = principal, until.timestamp()
 
 
+def one_spelling(authorization: bytes) -> bytes:
+    """The value of an Authorization header as everybody's with the same credentials.
+
+    The scheme is in either case, and more than one space may follow it (RFC 9110, section 11.4):
+    so a key could be shown in ways without end, each as if it were another.
+    """
+    # Of what stands around it FastAPI takes away all that Python knows as space.
+    scheme, _, shown = authorization.decode("latin-1").partition(" ")
+    return f"{scheme.lower()} {shown.strip()}".encode("latin-1")
+
+
 def _digest(authorization: bytes) -> bytes:
     # No key itself is kept in memory.
-    return hashlib.blake2b(authorization, key=_OWN, digest_size=32).digest()
+    return hashlib.blake2b(one_spelling(authorization), key=_OWN, digest_size=32).digest()

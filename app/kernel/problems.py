@@ -11,9 +11,11 @@ from starlette.exceptions import HTTPException
 from app.kernel.secrets import without_secrets
 
 MEDIA_TYPE = "application/problem+json"
+# Where a described response has its name, which is no part of the document.
+NAME = "x-name"
 _LONGEST_VALUE = 200
 # Told of one request: a body of a megabyte can be wrong in a hundred thousand places.
-_MOST_ERRORS = 100
+MOST_ERRORS = 100
 
 
 class ProblemError(BaseModel):
@@ -41,6 +43,13 @@ class ProblemDocument(BaseModel):
     instance: str | None = Field(default=None, description="The request's id, as in the logs.")
     errors: list[ProblemError] | None = Field(
         default=None, description="What is wrong; of more than a hundred things, the first."
+    )
+    revision: int | None = Field(default=None, description="Of 410: the revision that deleted it.")
+    redaction: int | None = Field(
+        default=None, description="Of 410: the revision that took it out of the journal."
+    )
+    violated_policies: list[str] | None = Field(
+        default=None, alias="violated-policies", description="Of 429: which limits were reached."
     )
 
 
@@ -92,7 +101,7 @@ class Problem(HTTPException):
         if self.errors:
             body["errors"] = [
                 {name: _told(said) for name, said in error.model_dump(exclude_none=True).items()}
-                for error in self.errors[:_MOST_ERRORS]
+                for error in self.errors[:MOST_ERRORS]
             ]
         return body
 
@@ -284,15 +293,21 @@ def all_problems() -> list[type[Problem]]:
 
 
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """What a route's `responses=` says of the problems that it may answer."""
+    """What a route's `responses=` says of the problems that it may answer.
+
+    Each status has a name, by which app.openapi_sharing tells it once for many routes.
+    """
     described: dict[int | str, dict[str, Any]] = {}
     for problem in sorted(problems, key=lambda problem: problem.status):
-        text = problem.meaning()
+        text, name = problem.meaning(), problem.__name__
         if problem.status in described:
-            text = f"{described[problem.status]['description']} Or: {text}"
+            before = described[problem.status]
+            text = f"{before['description']} Or: {text}"
+            name = f"{before[NAME]}Or{name}"
         described[problem.status] = {
             "description": text,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            NAME: name,
         }
     return described
 
@@ -312,7 +327,8 @@ def shown(value: object) -> object:
         if len(written) <= _LONGEST_VALUE:
             return json.loads(written)
         value = written
-    text = value.encode("utf-8", "backslashreplace").decode()
+    # Before it is shortened: half a key would not be known as one.
+    text = without_secrets(value.encode("utf-8", "backslashreplace").decode())
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 

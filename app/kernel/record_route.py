@@ -6,16 +6,20 @@ from functools import wraps
 from typing import Any, get_type_hints
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
+from app.kernel.authentication import require_principal
 from app.kernel.bodies import parse_json
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
 from app.kernel.transactions import Transaction
 
 # Of one query: as many as one filter takes, and its neighbours.
 MOST_PARAMETERS = 200
+# Bytes of a body from which on reading it as JSON takes milliseconds.
+_LARGE = 64 * 1024
 
 
 class StrictRequest(Request):
@@ -23,7 +27,11 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         """The body's JSON value. Raises what parse_json raises."""
-        return parse_json(await self.body())
+        body = await self.body()
+        if len(body) < _LARGE:
+            return parse_json(body)
+        # It takes a moment, in which others are answered.
+        return await run_in_threadpool(parse_json, body)
 
 
 class RecordRoute(APIRoute):
@@ -43,6 +51,7 @@ class RecordRoute(APIRoute):
             _refuse_unknown_parameters(request, known)
             if takes_body:
                 _require_json(request)
+                await require_principal(request)
             return await handler(StrictRequest(request.scope, request.receive))
 
         return handle

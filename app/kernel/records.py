@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
 from pydantic import BaseModel
@@ -44,6 +44,13 @@ class Part(Base):
     position: Mapped[int]
 
 
+class Holder(NamedTuple):
+    """The kind and id of a record that holds others."""
+
+    kind: str
+    id: str
+
+
 class Record(Base):
     """A record with a public id of its own, journalled by itself.
 
@@ -56,8 +63,13 @@ class Record(Base):
     representation: ClassVar[type[BaseModel]]
     # The attribute that names the record which holds this kind, by which the journal finds it.
     held_by: ClassVar[str | None] = None
+    # The column of a change, `dialogue` or `agreement`, in which it is named by all that belongs to
+    # a record of this kind: itself, and what it holds, directly or not.
+    gathers: ClassVar[str | None] = None
     # The attribute that names the party or the parties which see a record that is not public.
     shown_to: ClassVar[str | None] = None
+    # Or else the record that names them: by which attribute, of what kind, in which of its own.
+    shown_by: ClassVar[tuple[str, str, str] | None] = None
     # The attributes with the revisions in which a record began to count, with its first public
     # change, and ceased to, with its last.
     counts_from: ClassVar[str | None] = None
@@ -93,6 +105,33 @@ class Record(Base):
         """The id of the record that holds this one, by which the journal finds its children."""
         found: str | None = None if self.held_by is None else getattr(self, self.held_by)
         return found
+
+    @classmethod
+    def kind_of_holder(cls) -> str | None:
+        """The kind of record that holds this kind, if it is held by any."""
+        if cls.held_by is None:
+            return None
+        links = inspect(cls).attrs[cls.held_by].columns[0].foreign_keys
+        (kind,) = {link.column.table.name for link in links}
+        return str(kind)
+
+    @property
+    def held_with(self) -> Holder | None:
+        """The record to whose dialogue and agreement this one belongs: the one that holds it."""
+        kind, id_ = self.kind_of_holder(), self.holder
+        return None if kind is None or id_ is None else Holder(kind, id_)
+
+    def committed_holder(self) -> Holder | None:
+        """What the record was held_with() before what this transaction has not flushed yet."""
+        kind = self.kind_of_holder()
+        id_ = None if self.held_by is None else self.committed(self.held_by)
+        return self.held_with if kind is None else None if id_ is None else Holder(kind, id_)
+
+    def committed(self, attribute: str) -> Any:
+        """The value of an attribute before what this transaction has not flushed yet."""
+        history = inspect(self).attrs[attribute].history
+        values = history.deleted or history.unchanged
+        return values[0] if values else None
 
     def settle(self) -> None:
         """Before each write: sets what follows from the rest; what is public has no audience."""
@@ -145,15 +184,14 @@ def content_of(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in BOOKKEEPING}
 
 
-def index_texts(record: Record, document: dict[str, Any]) -> None:
-    """Sets what `q` searches and what lists sort a record's name by."""
+def texts_of(record: Record, document: dict[str, Any]) -> tuple[str, str]:
+    """What `q` searches, and what lists sort a record's name by."""
     searched = [
         *texts_in(document),
         *(str(document[name]) for name in record.searched_attributes if document.get(name)),
     ]
-    record.search_text = folded("\n".join(searched))
     name = record.sort_name
-    record.sort_text = folded(display(name))[:200] if name else ""
+    return folded("\n".join(searched)), folded(display(name))[:200] if name else ""
 
 
 @cache

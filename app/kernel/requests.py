@@ -53,6 +53,13 @@ async def reading(
     )
 
 
+async def streaming(
+    request: Request, principal: CurrentPrincipal, min_revision: MinRevision = None
+) -> Transaction:
+    """A transaction that reads where an answer begins which goes on without one, for any caller."""
+    return await reading(request, principal, None, min_revision)
+
+
 def creating(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
     """A transaction that adds to the record, for callers in `role` or above."""
 
@@ -113,14 +120,16 @@ def changing(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
     return dependency
 
 
-def administering(*, writes: bool) -> Callable[..., Coroutine[Any, Any, Transaction]]:
-    """A transaction on what stands beside the record, for admins.
+def administering(
+    *, writes: bool, role: Role = Role.ADMIN
+) -> Callable[..., Coroutine[Any, Any, Transaction]]:
+    """A transaction on what stands beside the record, for admins unless another role is said.
 
     Its answers are kept nowhere, by no Idempotency-Key either.
     """
 
     async def dependency(request: Request, principal: CurrentPrincipal) -> Transaction:
-        require_role(principal, Role.ADMIN)
+        require_role(principal, role)
         return Transaction(
             database=request.app.state.database,
             principal=principal,
@@ -134,6 +143,7 @@ def administering(*, writes: bool) -> Callable[..., Coroutine[Any, Any, Transact
 
 
 Reading = Annotated[Transaction, Depends(reading)]
+Streaming = Annotated[Transaction, Depends(streaming)]
 LookingAfter = Annotated[Transaction, Depends(administering(writes=False))]
 Administering = Annotated[Transaction, Depends(administering(writes=True))]
 Creating = Annotated[Transaction, Depends(creating(Role.EDITOR))]

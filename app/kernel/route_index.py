@@ -1,6 +1,8 @@
 """Finding the route of a request by the collection that it names, not one route after another."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -16,9 +18,11 @@ class RouteIndex:
 
     def __init__(self, router: APIRouter) -> None:
         self._router = router
+        self.endpoints: list[Callable[..., Any]] = []
         self._routes: dict[str, list[APIRoute]] = defaultdict(list)
         for route in router.routes:
             if isinstance(route, APIRoute):
+                self.endpoints.append(route.endpoint)
                 self._routes[_collection(route.path)].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

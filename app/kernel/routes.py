@@ -48,6 +48,9 @@ ADMIN_LIST = responses(*_EVERY, Forbidden)
 ADMIN_READ = responses(*_EVERY, NotFound, Forbidden)
 ADMIN_CREATE = responses(*_EVERY, *_BODY, Forbidden, Conflict)
 ADMIN_STEP = responses(*_EVERY, *_BODY, NotFound, Forbidden, Conflict)
+# The same of what others have.
+PATCH_BESIDE = responses(*_EVERY, *_BODY, *_MATCH, NotFound, Forbidden, Conflict)
+DELETE_BESIDE = responses(*_EVERY, *_MATCH, NotFound, Forbidden, Conflict)
 
 RecordId = Annotated[
     str,

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
+from typing_extensions import TypeAliasType
 
 from app.kernel.access import Visibility
 from app.kernel.text import FieldPointer, LocalizedText, LocalizedTextPatch, Slug
@@ -39,6 +40,14 @@ Percent = Annotated[int, Strict(), Field(ge=0, le=100), BeforeValidator(_whole)]
 Days = Annotated[int, Strict(), Field(ge=1, le=3650), BeforeValidator(_whole)]
 Hours = Annotated[int, Strict(), Field(ge=0, le=720), BeforeValidator(_whole)]
 Truth = Annotated[bool, Strict()]
+
+
+# Named, so that clients that are made from the API's description have one type for all records.
+PublicVisibility = TypeAliasType("PublicVisibility", Literal[Visibility.PUBLIC])
+PartiesVisibility = TypeAliasType(
+    "PartiesVisibility", Literal[Visibility.PUBLIC, Visibility.PARTIES]
+)
+PartyVisibility = TypeAliasType("PartyVisibility", Literal[Visibility.PUBLIC, Visibility.PARTY])
 
 
 def absent(value: object) -> bool:
@@ -93,7 +102,7 @@ class OwnTranslations(Schema):
 class VisibilityField(Schema):
     """Who may see the record."""
 
-    visibility: Literal[Visibility.PUBLIC] = Field(
+    visibility: PublicVisibility = Field(
         default=Visibility.PUBLIC, description="Who may see the record."
     )
 

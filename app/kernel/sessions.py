@@ -36,6 +36,7 @@ from app.kernel.journal import (
     stamp_before_flush,
     write_before_commit,
 )
+from app.kernel.news import News
 from app.kernel.principals import KnownPrincipals
 from app.kernel.recent import RecentChanges
 from app.kernel.statements import Found, OneStatement
@@ -63,6 +64,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self.freshness = freshness_of(engine)
+        self.news = News(self.freshness)
         self.answers = Answers(self.freshness, RecentChanges(self.ask), kept_bytes)
         self.principals = KnownPrincipals(self.freshness)
         self._writing = writing_engine(engine)

@@ -32,7 +32,8 @@ class ClaimsMapping:
 def principal_of(claims: Mapping[str, Any], mapping: ClaimsMapping) -> Principal:
     """Whom a verified token speaks for. Raises UnfitClaimsError.
 
-    Of several roles the highest counts; of parties and organizations there can be one each.
+    Of several roles the highest counts; of parties and organizations there can be one each. All
+    but readers have a party.
     """
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 1 <= len(subject) <= _LONGEST_SUBJECT:
@@ -47,9 +48,9 @@ def principal_of(claims: Mapping[str, Any], mapping: ClaimsMapping) -> Principal
         _meant(claims, mapping.organization_claim, mapping.organizations),
         mapping.organization_claim,
     )
-    if party is None and role in (Role.REPORTER, Role.EDITOR):
-        raise UnfitClaimsError(f"its claim {mapping.party_claim} names no party")
-    if party is None and organization is not None:
+    # An administrator of no party looks after the keys of all: nobody becomes one by a claim that
+    # is left out, or that has no meaning here.
+    if party is None and (role is not Role.READER or organization is not None):
         raise UnfitClaimsError(f"its claim {mapping.party_claim} names no party")
     return Principal(name=f"oidc:{subject}", role=role, party=party, organization=organization)
 
@@ -82,4 +83,7 @@ def _role(values: set[str]) -> Role | None:
 def _only(values: set[str], name: str) -> str | None:
     if len(values) > 1:
         raise UnfitClaimsError(f"its claim {name} names more than one")
+    if not all(value.isprintable() for value in values):
+        # NUL, or half a character: no database can be asked for it.
+        raise UnfitClaimsError(f"its claim {name} is no name")
     return next(iter(values), None)

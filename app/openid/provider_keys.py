@@ -1,6 +1,7 @@
 """The public keys that a provider signs with: discovered, kept, and asked for anew when needed."""
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,8 @@ BELIEVED = 24 * 3600.0
 # So often, at most, the provider is asked, whatever tokens name and whether it answers or not.
 PAUSE = 10.0
 _PATIENCE = 5.0
+# The most bytes that are read of what it says: keys and their certificates take a few thousand.
+LONGEST = 512 * 1024
 # Never a symmetric key: everybody knows what is published.
 _ASYMMETRIC = ("RSA", "EC", "OKP")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -99,18 +102,27 @@ class ProviderKeys:
 
 def is_safe(address: str) -> bool:
     """Whether nobody between can change what is read at a web address: https, or this machine."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     return (parts.scheme == "https" and bool(parts.hostname)) or (
         parts.scheme == "http" and parts.hostname in _LOOPBACK
     )
 
 
 async def _document(client: httpx.AsyncClient, address: str) -> Mapping[str, Any]:
-    answer = await client.get(address)
-    answer.raise_for_status()
+    body = b""
+    # Not compressed: what is short on the way could be long without end.
+    async with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
+        answer.raise_for_status()
+        async for chunk in answer.aiter_raw():
+            body += chunk
+            if len(body) > LONGEST:
+                raise ProviderError(f"{address} says more than {LONGEST} bytes")
     try:
-        document = answer.json()
-    except ValueError:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise ProviderError(f"{address} is no JSON object")

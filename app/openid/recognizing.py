@@ -33,6 +33,8 @@ REMEMBERED = timedelta(minutes=5)
 # Tokens for other ends (logging out, proving a key) have a type of their own (RFC 8725, 3.11).
 _TYPES = (None, "jwt", "at+jwt", "application/at+jwt")
 _LONGEST_HEADER, _LONGEST_PAYLOAD = 8_192, 65_536
+# What is raised of a token that cannot be read; by JSON that is nested deep, RecursionError.
+_UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)
 
 
 class OpenId:
@@ -79,7 +81,7 @@ class OpenId:
         try:
             header = jws.extract_compact(token.encode(), registry=self._registry).headers()
             self._registry.check_header(header)
-        except (JoseError, ValueError) as error:
+        except _UNREADABLE as error:
             raise _refused(_reason(error)) from None
         kind = header.get("typ")
         if header.get("alg") not in self._algorithms:
@@ -91,7 +93,7 @@ class OpenId:
     def _fits(self, token: str, keys: KeySet) -> bool:
         try:
             jwt.decode(token, keys, registry=self._registry)
-        except (JoseError, ValueError):
+        except _UNREADABLE:
             return False
         return True
 
@@ -115,7 +117,7 @@ class OpenId:
             if not isinstance(claims, dict) or claims.get("iss") != self._issuer:
                 raise InvalidClaimError("iss")
             self._required.validate(claims)
-        except (JoseError, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             raise _refused(_reason(error)) from None
         return claims
 

@@ -1,6 +1,9 @@
 """The code lists of reporting."""
 
 from enum import StrEnum
+from typing import Literal
+
+from typing_extensions import TypeAliasType
 
 from app.kernel.codes import Code, CodeList, text
 
@@ -22,6 +25,9 @@ class ReportState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+
+
+NewReportState = TypeAliasType("NewReportState", Literal[ReportState.DRAFT, ReportState.SUBMITTED])
 
 
 class AssessmentState(StrEnum):

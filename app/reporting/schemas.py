@@ -1,6 +1,6 @@
 """Status reports, as they are written and answered."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from app.kernel.lists import refuse_repeats
 from app.kernel.references import ActionItemId, DocumentId, OrganizationId, PartyId
 from app.kernel.schemas import OwnTranslations, Percent, RecordReading, Schema
 from app.kernel.text import Localized, RecordUuid, WebAddress
-from app.reporting.codes import ImplementationStatus, ReportState
+from app.reporting.codes import ImplementationStatus, NewReportState, ReportState
 from app.reporting.rules import refuse_impossible_progress
 
 
@@ -76,7 +76,7 @@ class ReportSide(Schema):
     party: PartyId | None = Field(
         default=None, description="Only to say again whose key it is; another party is refused."
     )
-    state: Literal[ReportState.DRAFT, ReportState.SUBMITTED] = Field(
+    state: NewReportState = Field(
         default=ReportState.SUBMITTED,
         description="A draft is seen by its own side only, and counts once it is submitted.",
     )

@@ -31,6 +31,7 @@ from app.settings import load_settings
 from tests.answers.test_cut_off import CALLERS, ITEM, PATHS, Reports, being_read
 from tests.answers.test_never_wrong import Said, Worker
 from tests.engines import PostgresTemplates
+from tests.feed.events import opened
 from tests.replicas import Replica, replica_of
 from tests.waiting import wait_until
 
@@ -349,3 +350,20 @@ def test_nobody_waits_for_a_replica_that_is_known_to_be_away(record, reports):
                 began = time.monotonic()
                 reader.says(path)
                 assert time.monotonic() - began < _PATIENCE
+
+
+def test_a_stream_leaves_out_nothing_that_the_replica_does_not_have_yet(record, reports, reader):
+    before = str(reports.newest)
+    with (
+        httpx.Client(base_url=reader.worker.address, timeout=60) as client,
+        record.replica.held_back(),
+        opened(client, before) as events,
+    ):
+        made = [reports.make() for _ in range(3)]
+        assert [event.change["revision"] for event in events.take(3)] == made
+        # Nor does whoever has come further than the replica go back with it.
+        with opened(client, str(made[1])) as others:
+            assert next(others).change["revision"] == made[2]
+            made.append(reports.make())
+            for stream in (events, others):
+                assert next(stream).change["revision"] == made[3]

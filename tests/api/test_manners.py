@@ -213,15 +213,20 @@ def test_monitors_are_answered(clients):
 
 
 def test_every_enumeration_is_a_code_list_in_three_languages(clients, server):
+    # Where a body takes some of a list's codes.
+    some_codes = ("PartiesVisibility", "PartyVisibility", "NewReportState")
     enumerations = {
-        frozenset(schema["enum"])
-        for schema in server.app.openapi()["components"]["schemas"].values()
+        name: frozenset(schema["enum"])
+        for name, schema in server.app.openapi()["components"]["schemas"].items()
         # What a caller asks for is no fact of the record.
-        if "enum" in schema and "Include" not in schema["title"] and schema["title"] != "GroupBy"
+        if "enum" in schema and not name.endswith(("Include", "GroupBy", "RecordKind"))
     }
     lists = clients.anonymous.get("/v1/codes").json()["items"]
     served = [clients.anonymous.get(f"/v1/codes/{found['id']}").json() for found in lists]
-    assert enumerations <= {frozenset(code["code"] for code in found["codes"]) for found in served}
+    codes = {frozenset(code["code"] for code in found["codes"]) for found in served}
+    for name, enumeration in enumerations.items():
+        whole = [found for found in codes if enumeration <= found]
+        assert whole if name in some_codes else enumeration in codes, name
     for found in served:
         assert [code["order"] for code in found["codes"]] == list(range(1, len(found["codes"]) + 1))
         for code in found["codes"]:

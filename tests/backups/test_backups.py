@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import compress
@@ -29,14 +30,22 @@ from app.backups.restore import count_on, restore
 from app.feed.redaction import redact
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
+from app.kernel.chain import GENESIS
 from app.kernel.database import open_engine
 from app.kernel.journal import Author, head
-from app.kernel.migrating import is_migrated, newest_migration, upgrade
+from app.kernel.migrating import (
+    is_migrated,
+    newest_migration,
+    take_turn,
+    upgrade,
+    upgrade_within,
+)
 from app.kernel.records import canonical
 from app.kernel.sessions import Database
 from app.tables import Base
 from tests.conftest import Clients, Server
 from tests.engines import PostgresTemplates, Templates
+from tests.waiting import wait_until
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 PATHS = (
@@ -148,6 +157,8 @@ def test_a_backup_of_either_engine_is_restored_on_the_other(
 
 def test_only_its_owner_may_look_into_a_backup(made: Path) -> None:
     assert made.stat().st_mode & 0o777 == 0o700
+    # Also where its files are taken elsewhere.
+    assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
 
 
 def test_every_column_that_there_is_has_a_place_in_a_backup() -> None:
@@ -289,6 +300,23 @@ def test_a_database_that_is_not_empty_is_never_restored_into(
         with pytest.raises(BackupError, match="overwrites nothing"):
             restore(other.engine, made)
         assert rows(other) == before
+
+
+def test_a_database_that_is_set_up_meanwhile_is_not_restored_into(
+    made: Path, postgres_templates: PostgresTemplates
+) -> None:
+    with postgres_templates.fresh(None) as url, opened(url) as other, ThreadPoolExecutor(1) as pool:
+        patient = open_engine(url, busy_timeout=60)
+        with other.engine.begin() as connection:
+            take_turn(connection)
+            restoring = pool.submit(restore, patient, made)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            wait_until(lambda: connection.execute(waiting).scalar_one() == 1)
+            upgrade_within(connection)
+        with pytest.raises(BackupError, match="overwrites nothing"):
+            restoring.result()
+        patient.dispose()
+        assert newest(other) == (0, GENESIS)
 
 
 def columns_at(migration: str, url: str) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Running the shell lines of a document, as somebody new would follow it."""
+"""Running the shell lines and the Python of a document, as somebody new would follow it."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from tests.cli.running import BIN
 from tests.conftest import Server
 
 ROOT = Path(__file__).parents[2]
-_SHELL = re.compile(r"^```sh$(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = r"^```{}$(.*?)^```$"
 _BETWEEN = "----next-block----"
 
 
@@ -19,19 +19,34 @@ def follow(story: str, server: Server, database_url: str, folder: Path) -> list[
 
     The first line that fails, such as a request that is refused, ends it and fails the test.
     """
-    script = f"\necho; echo {_BETWEEN}\n".join(_SHELL.findall(story))
+    script = f"\necho; echo {_BETWEEN}\n".join(_blocks("sh", story))
     script = script.replace("http://127.0.0.1:8000", server.address)
     script = script.replace(".venv/bin/clearsky", f"{sys.executable} -m app.cli")
     script = script.replace("curl ", "curl --silent --show-error --fail ")
-    run = subprocess.run(
+    return _told(
         ["bash", "-euo", "pipefail", "-c", script],
+        folder,
+        CLEARSKY_DATABASE_URL=database_url,
+        PYTHONPATH=str(ROOT),
+        PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    )
+
+
+def follow_python(story: str, folder: Path, **environment: str) -> list[str]:
+    """Runs a story's blocks of Python as one program; what each has printed."""
+    program = f"\nprint({_BETWEEN!r})\n".join(_blocks("python", story))
+    return _told([sys.executable, "-c", program], folder, **environment)
+
+
+def _blocks(language: str, story: str) -> list[str]:
+    return re.findall(_BLOCK.format(language), story, re.DOTALL | re.MULTILINE)
+
+
+def _told(command: list[str], folder: Path, **environment: str) -> list[str]:
+    run = subprocess.run(
+        command,
         cwd=folder,
-        env={
-            **os.environ,
-            "CLEARSKY_DATABASE_URL": database_url,
-            "PYTHONPATH": str(ROOT),
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        },
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=120,

@@ -8,15 +8,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
 from openapi_spec_validator import validate
 
 from tests.conftest import Clients, Server
+from tests.described import METHODS, in_place
 
 ROOT = Path(__file__).parents[2]
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 class _Named(HTMLParser):
@@ -42,10 +43,10 @@ class _Named(HTMLParser):
 
 @pytest.fixture
 def document(running_server: Server) -> dict[str, Any]:
-    answer = httpx.get(f"{running_server.address}/openapi.json")
+    answer = httpx.get(f"{running_server.address}/openapi.json", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
-    return answer.json()
+    return in_place(answer.json())
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -57,7 +58,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 def test_the_pages_name_no_host_but_the_server_itself(page: str, running_server: Server) -> None:
-    answer = httpx.get(f"{running_server.address}{page}")
+    answer = httpx.get(f"{running_server.address}{page}", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
     named = _Named()
@@ -68,14 +69,14 @@ def test_the_pages_name_no_host_but_the_server_itself(page: str, running_server:
     assert [name for name in addresses if urlsplit(name).netloc not in (own_host, "")] == []
     for name in addresses:
         if urlsplit(name).scheme != "data":
-            asset = httpx.get(name)
+            asset = httpx.get(name, timeout=60)
             assert asset.status_code == 200, name
             assert len(asset.content) > 100, name
 
 
 def test_the_committed_document_is_the_one_that_is_served(document: dict[str, Any]) -> None:
     committed = json.loads((ROOT / "openapi.json").read_text("utf-8"))
-    assert committed == document
+    assert in_place(committed) == document
 
 
 def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
@@ -176,6 +177,11 @@ def _report(clients: Clients, state: str) -> str:
     return str(answer.json()["id"])
 
 
+def _webhook(clients: Clients) -> str:
+    made = clients.korea.post("/v1/webhooks", json={"url": f"https://ministry.example/{uuid4()}"})
+    return str(made.json()["id"])
+
+
 def _proposal_of_the_other_side(clients: Clients) -> None:
     path = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
     proposal = {"action_item": "clear-sky-plan-2023-5", "status": "delayed"}
@@ -198,6 +204,8 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
             ids = _path_examples(operation)
             if path.startswith("/v1/status-reports/"):
                 ids = {"id": _report(clients, "draft" if method == "PATCH" else "submitted")}
+            if path.startswith("/v1/webhooks/"):
+                ids = {"webhook": _webhook(clients)}
             if path.endswith("/confirm"):
                 _proposal_of_the_other_side(clients)
             answer = _send(clients, method, path.format(**ids), media_type, body)
@@ -208,7 +216,7 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
 
 
 # Their ids are made when they are: the reference record holds none.
-MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/")
+MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/", "/v1/webhooks/")
 
 
 def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clients) -> None:

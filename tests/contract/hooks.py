@@ -17,6 +17,7 @@ BEYOND_THE_SCHEMA = {
     "ends_before_starts",
     "ends_something",
     "entity_tag",
+    "forbidden_address",
     "held_in_public",
     "item_is_created",
     "item_of_agreement",
@@ -42,6 +43,7 @@ BEYOND_THE_SCHEMA = {
     "time_zone",
     "title_of_its_own",
     "unknown_reference",
+    "web_address",
     "whole_day",
 }
 

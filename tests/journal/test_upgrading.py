@@ -4,7 +4,8 @@ import rfc8785
 from sqlalchemy import text
 
 from app.agreements.models import ActionItem
-from app.feed.verification import says, verify
+from app.feed.comparing import says
+from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Change
 from app.kernel.migrating import downgrade, upgrade

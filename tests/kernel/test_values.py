@@ -23,6 +23,7 @@ from app.kernel.dates import (
     on_or_after,
     on_or_before,
 )
+from app.kernel.problems import shown
 from app.kernel.text import folded, slug_of
 
 partial_date = TypeAdapter(PartialDate)
@@ -188,3 +189,9 @@ def test_the_hash_of_a_revision_is_as_documented():
 def test_nothing_of_a_revision_changes_without_its_hash(changed):
     assert chained(seal(**changed), GENESIS) != chained(seal(), GENESIS)
     assert chained(seal(), "1" * 64) != chained(seal(), GENESIS)
+
+
+@pytest.mark.parametrize("before", range(140, 200, 7))
+def test_where_a_value_is_cut_off_no_part_of_a_key_is_left(before):
+    told = shown("x" * before + "clearsky_" + "k" * 43 + " and more" * 20)
+    assert "clearsky_k" not in told

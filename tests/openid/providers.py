@@ -68,6 +68,8 @@ class Provider:
             said = {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"} | self.about
             return json.dumps(said).encode()
         self.asked += 1
+        if isinstance(self.published, bytes):
+            return self.published
         public = [key.as_dict(private=False) for key in self.keys]
         return json.dumps(self.published or {"keys": public}).encode()
 

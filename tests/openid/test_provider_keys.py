@@ -7,6 +7,7 @@ import pytest
 from joserfc.jwk import Key
 
 from app.openid import provider_keys
+from app.openid.provider_keys import LONGEST
 from tests.clock import Clock
 from tests.conftest import Clients
 from tests.openid.conftest import As, Trusting
@@ -111,6 +112,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "without keys": {"about": {"jwks_uri": None}},
     "with keys that anybody between can change": {"about": {"jwks_uri": "http://login.example/k"}},
     "with keys in a file": {"about": {"jwks_uri": "file:///etc/hostname"}},
+    "with keys at no address": {"about": {"jwks_uri": "https://["}},
+    "with keys nested without end": {"published": b'{"keys": ' + b"[" * 100_000},
     "with keys in no shape": {"published": {"keys": "none"}},
     "with keys in a list": {"published": [1]},
     "with shared secrets alone": {
@@ -126,6 +129,12 @@ def test_a_provider_that_cannot_be_used_lets_nobody_in(
 ) -> None:
     for name, value in HOSTILE[kind].items():
         setattr(provider, name, value)
+    assert as_.get(provider.token()).status_code == 503
+
+
+def test_no_more_is_read_of_a_provider_than_keys_can_take(as_: As, provider: Provider) -> None:
+    own = provider.keys[0].as_dict(private=False)
+    provider.published = {"keys": [own], "more": "x" * LONGEST}
     assert as_.get(provider.token()).status_code == 503
 
 

@@ -157,6 +157,14 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     "of a role that is none": (_saying(clearsky_role="king"), "claim clearsky_role"),
     "of a role in another shape": (_saying(clearsky_role={"admin": True}), "claim clearsky_role"),
     "of a reporter without a party": (_saying(clearsky_party=None), "claim clearsky_party"),
+    "of an administrator without a party": (
+        _saying(clearsky_role="admin", clearsky_party=None),
+        "claim clearsky_party",
+    ),
+    "of an administrator whose party is in another shape": (
+        _saying(clearsky_role="admin", clearsky_party={"id": "KR"}),
+        "claim clearsky_party",
+    ),
     "of two parties": (_saying(clearsky_party=["KR", "CN"]), "claim clearsky_party"),
     "of a party that is not there": (_saying(clearsky_party="XX"), "party"),
     "of an organization that is not there": (
@@ -171,6 +179,22 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     "of a type that is no text": (_headed(typ=["JWT"]), "be read"),
     "with a demand that nobody knows": (_headed(crit=["far"], far=True), "be read"),
     "that claims a list": (lambda _, keys: signed(keys["first"], ["admin"]), "be read"),
+    "whose header is nested without end": (
+        lambda *_: ".".join((encoded(b'{"a":' + b"[" * 5_000), encoded({}), "")),
+        "be read",
+    ),
+    "whose claims are nested without end": (
+        lambda _, keys: signed(keys["first"], b"[" * 9_000 + b"]" * 9_000),
+        "be read",
+    ),
+    "of a party that no database can ask for": (
+        _saying(clearsky_party="K\x00"),
+        "claim clearsky_party",
+    ),
+    "of an organization that is no Unicode": (
+        _saying(clearsky_organization="\ud800"),
+        "claim clearsky_organization",
+    ),
     "that is too long": (_saying(more="x" * 70_000), "be read"),
     "in five parts": (lambda *_: "eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d", "be read"),
     "in three empty parts": (lambda *_: "..", "be read"),
@@ -254,3 +278,16 @@ def test_claims_are_read_where_the_settings_say_and_mean_what_they_say(
     ):
         assert report(**changes).status_code == 401
     assert as_.get(provider.token(**said), "/v1/keys").status_code == 403
+
+
+def test_an_administrator_whose_party_means_nothing_here_looks_after_no_keys(
+    as_: As, provider: Provider, trusts: Trusting
+) -> None:
+    trusts({"parties": {"Korea": "KR"}})
+    known, other = (
+        provider.token(sub=country, clearsky_role="admin", clearsky_party=country)
+        for country in ("Korea", "Republic of Korea")
+    )
+    keys = as_.get(known, "/v1/keys").json()["items"]
+    assert {key["party"] for key in keys} == {"KR"}
+    assert as_.get(other, "/v1/keys").status_code == 401

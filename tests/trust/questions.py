@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 
 from app.openapi import openapi_of
+from tests.described import in_place
 
 # Figures of the process: they count what was asked of it, and are the operator's. Keys say when
 # they were last used, to administrators.
@@ -60,7 +61,7 @@ def further_questions(app: FastAPI, ids: Values, values: Values, random: Random)
 
 
 def _asked(app: FastAPI, ids: Values) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    for template, operations in openapi_of(app)["paths"].items():
+    for template, operations in in_place(openapi_of(app))["paths"].items():
         if "get" not in operations or template in LEFT_OUT:
             continue
         declared = operations["get"].get("parameters", [])
@@ -70,7 +71,8 @@ def _asked(app: FastAPI, ids: Values) -> Iterator[tuple[str, list[dict[str, Any]
             continue
         collection = template.removeprefix("/v1").split("/")[1]
         for id_ in ids[collection]:
-            yield template.replace("{id}", id_).replace("{name}", id_), query
+            path = template.replace("{id}", id_).replace("{name}", id_)
+            yield path.replace("{webhook}", id_), query
 
 
 def _values_of(

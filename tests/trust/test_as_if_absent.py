@@ -245,3 +245,52 @@ def test_how_many_keys_were_given_for_a_party_is_not_told(clients: Any) -> None:
     assert answer.status_code == 409
     assert "keys that were given for it" in answer.json()["detail"]
     assert "api_key" not in answer.text
+
+
+def made(client: Any, path: str, body: dict[str, Any]) -> str:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def used_organization(clients: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
+    body = {"id": "kr-used", "party": "KR", "kind": "agency", "names": [{"name": {"en": "Used"}}]}
+    path = f"/v1/organizations/{made(clients.korea, '/v1/organizations', body)}"
+    return path, ("/v1/documents", {"title": {"en": "D"}, "kind": "other", "issuer": "kr-used"})
+
+
+def used_person(clients: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
+    path = f"/v1/people/{made(clients.korea, '/v1/people', {'id': 'used', 'name': {'en': 'U'}})}"
+    taking_part = {"dialogue": "cn-kr-dg-dialogue", "status": "planned", "starts": "2031"}
+    taking_part |= {"participations": [{"party": "KR", "person": "used", "role": "head"}]}
+    return path, ("/v1/meetings", taking_part)
+
+
+def used_dialogue(clients: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
+    body = {"id": "used", "name": {"en": "U"}, "parties": ["CN", "KR"], "level": "working"}
+    path = f"/v1/dialogues/{made(clients.korea, '/v1/dialogues', body)}"
+    overseen = {"kind": "annual_plan", "name": {"en": "P"}, "parties": ["CN", "KR"]}
+    return path, ("/v1/agreements", overseen | {"overseen_by": "used"})
+
+
+@pytest.mark.parametrize("use", [used_organization, used_person, used_dialogue])
+def test_how_much_that_is_hidden_rests_on_a_record_is_not_told(use: Any, clients: Any) -> None:
+    path, (collection, body) = use(clients)
+    hidden = body | {"visibility": "party" if collection == "/v1/documents" else "parties"}
+
+    def refused() -> str:
+        match = {"If-Match": clients.japan.get(path).headers["etag"], "X-Request-ID": "asked"}
+        answer = clients.japan.delete(path, headers=match)
+        assert answer.status_code == 409
+        return str(answer.text)
+
+    made(clients.korea, collection, hidden)
+    first = refused()
+    assert not re.search(r"document|meeting|agreement|participation", first)
+    made(clients.korea, collection, hidden)
+    assert refused() == first
+    made(clients.korea, collection, body)
+    with_one_that_is_public = refused()
+    assert with_one_that_is_public != first
+    made(clients.korea, collection, hidden)
+    assert refused() == with_one_that_is_public

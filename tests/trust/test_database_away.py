@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from tests.engines import PostgresTemplates
+from tests.feed.events import opened
 from tests.replicas import PostgresServer, pgexec
 from tests.trust.crashing import ITEMS, Load, Process, kill_postgres, load_on, processes
+from tests.waiting import wait_until
 
 REPORTS = f"/v1/action-items/{ITEMS[0]}/reports"
 
@@ -77,3 +79,23 @@ def test_writes_wait_while_postgresql_is_away_and_go_on_without_a_restart(how, o
             # All that waited is written now, and so is what comes after it.
             load.wait_for_writes(2)
         load.hold()
+
+
+@pytest.mark.parametrize("how", [stop, kill_postgres])
+def test_a_stream_stays_open_while_postgresql_is_away_and_misses_nothing(how, own_server, process):
+    key = {"Authorization": f"Bearer {own_server.keys['korea']}"}
+    with httpx.Client(base_url=process.address, headers=key, timeout=60) as client:
+
+        def report():
+            written = client.post(REPORTS, json={"status": "on_track"})
+            return int(written.raise_for_status().headers["revision"])
+
+        since = client.get("/v1/journal/head").headers["revision"]
+        with opened(client, since) as events:
+            first = report()
+            assert next(events).change["revision"] == first
+            with away(own_server, how):
+                wait_until(lambda: client.get("/readyz").status_code == 503)
+            wait_until(lambda: client.get("/readyz").status_code == 200)
+            second = report()
+            assert (next(events).change["revision"], second) == (second, first + 1)

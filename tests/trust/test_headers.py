@@ -64,6 +64,24 @@ def test_an_answer_that_is_as_it_was_has_them_too(clients: Clients) -> None:
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/people/nobody", 404),
+        ("GET", "/v1/meetings/nobody/history", 404),
+        ("GET", "/nowhere", 404),
+        ("GET", "/v1/people?limit=201", 422),
+        ("POST", PEOPLE, 401),
+        ("PUT", PEOPLE, 405),
+    ],
+)
+def test_a_refusal_is_kept_by_no_cache_between(
+    clients: Clients, method: str, path: str, status: int
+) -> None:
+    answer = clients.anonymous.request(method, path)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+
+
 def test_a_refusal_before_routing_has_them_too(sqlite_templates: SqliteTemplates) -> None:
     settings = {"rate_limit": "1/day", "hsts_seconds": 86400}
     with sqlite_templates.fresh("reference") as url, served(url, **settings) as client:

@@ -33,9 +33,11 @@ from app.kernel import dates, keeping
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Recorder, head
+from app.kernel.observing import EVENT_STREAM
 from app.kernel.records import digest_of
 from app.kernel.sessions import Database
 from app.reporting import assessments, reports
+from tests.feed.events import STREAM, Events
 from tests.trust.questions import (
     AS_OF,
     DAYS,
@@ -181,7 +183,10 @@ class World:
         self.server.app.state.database = self.database
         same = {"X-Request-ID": "asked", "Accept-Encoding": "identity"}
         headers = {**same, **more.pop("headers", {})}
-        answer = getattr(self.clients, name).request(method, url, headers=headers, **more)
+        client = getattr(self.clients, name)
+        if url.startswith(STREAM):
+            return begun(client, url, headers)
+        answer = client.request(method, url, headers=headers, **more)
         assert answer.status_code < 500, answer.text
         return answer
 
@@ -475,6 +480,23 @@ class World:
         return bisect_right(self.revisions, number)
 
 
+def begun(client: httpx.Client, url: str, headers: dict[str, str]) -> httpx.Response:
+    """What a stream tells until nothing follows, which it says by an id alone."""
+    with client.stream("GET", url, headers=headers) as answer:
+        if answer.headers["content-type"].startswith(EVENT_STREAM):
+            events = Events(answer)
+            told: Any = [(block["id"], block.get("data")) for block in events.at_first()]
+        else:
+            told = json.loads(answer.read())
+        return httpx.Response(answer.status_code, headers=answer.headers, json=told)
+
+
+def said_id(world: World, id_: str) -> tuple[int, str]:
+    """The id of an event, with the number of the revision as the caller sees it."""
+    revision, _, sequence = id_.partition("-")
+    return world.as_seen(int(revision)), sequence
+
+
 def said(world: World, value: Any) -> Any:
     """A JSON value with each number of a revision as the caller sees it, and no cursor."""
     if isinstance(value, list):
@@ -500,7 +522,12 @@ def told(world: World, answer: httpx.Response) -> tuple[Any, ...]:
     carrying = {"revision", "etag", "link", "content-length", "date"}
     headers = {name: v for name, v in answer.headers.items() if name not in carrying}
     kind = answer.headers["content-type"]
-    if kind == JSON_LINES:
+    if kind.startswith(EVENT_STREAM):
+        body = [
+            (said_id(world, id_), said(world, json.loads(change)) if change else None)
+            for id_, change in answer.json()
+        ]
+    elif kind == JSON_LINES:
         body = [said(world, json.loads(line)) for line in answer.text.splitlines()]
     elif "json" in kind:
         body = said(world, answer.json())
@@ -593,6 +620,7 @@ def ids_in(worlds: list[World]) -> dict[str, list[str]]:
         "assessments": [*dict.fromkeys(made), *hidden, NOBODY],
         "codes": ["visibilities", "absent"],
         "problems": ["not-found", "absent"],
+        "webhooks": [NOBODY],
         # What was redacted is hidden as it was: tests/journal/test_redaction.py.
         "redactions": ["absent"],
     }

@@ -1,10 +1,13 @@
 """Whose word is taken for where a request comes from: that of proxies that the operator trusts."""
 
+import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.cli.running import Serving, serving
+from app.serving import as_peers
+from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
 from tests.trust.serving import HERE, THERE, at, free_port
 
@@ -43,3 +46,52 @@ def test_a_trusted_proxy_says_where_a_request_comes_from(
         assert told == [200, 200, 200, 429, 200]
         # Only the last address that no trusted proxy has is what the proxy itself has seen.
         assert _asked(server, f"{THERE}, {HERE}") == 429
+
+
+def test_what_follows_a_body_tells_no_other_address(
+    tmp_path: Path, sqlite_templates: SqliteTemplates
+) -> None:
+    with (
+        sqlite_templates.fresh("reference") as url,
+        serving(
+            tmp_path, free_port(), database_url=url, trusted_proxies="127.0.0.1", **LIMITED
+        ) as server,
+    ):
+        assert [_asked(server, HERE) for _ in range(2)] == [200, 200]
+        request = (
+            "GET /v1/people HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            f"X-Forwarded-For: {HERE}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            f"0\r\nX-Forwarded-For: {THERE}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as connection:
+            connection.sendall(request.encode())
+            assert connection.recv(4096).startswith(b"HTTP/1.1 429 ")
+
+
+def test_a_trusted_proxy_is_known_where_one_socket_takes_ipv4_and_ipv6(
+    tmp_path: Path, sqlite_templates: SqliteTemplates
+) -> None:
+    # As `::` does, but for this machine alone.
+    both = {"host": "::ffff:127.0.0.1", "trusted_proxies": "127.0.0.1"}
+    with (
+        sqlite_templates.fresh("reference") as url,
+        serving(tmp_path, free_port(), database_url=url, **both, **LIMITED) as server,
+    ):
+        told = [_asked(server, address) for address in (HERE, THERE, HERE, HERE)]
+        assert told == [200, 200, 200, 429]
+        assert httpx.get(f"{server.address}/metrics", headers=at(THERE)).status_code == 403
+        assert httpx.get(f"{server.address}/metrics").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("listed", "peers"),
+    [
+        (["10.0.0.0/8"], {"10.0.0.0/8", "::ffff:10.0.0.0/104"}),
+        (["2001:db8::1"], {"2001:db8::1/128"}),
+        (["::1"], {"::1/128", "127.0.0.0/8", "::ffff:127.0.0.0/104"}),
+        (["127.0.0.1", "*"], {"*"}),
+        ([], set()),
+    ],
+)
+def test_a_proxy_is_known_by_each_address_that_it_has(listed: list[str], peers: set[str]) -> None:
+    assert set(as_peers(listed)) == peers

@@ -58,6 +58,18 @@ def test_a_key_is_counted_from_whatever_address_it_is_used(
         assert client.get(PEOPLE, headers=at(ELSEWHERE)).status_code == 200
 
 
+@pytest.mark.parametrize("before", [b"bearer ", b"Bearer   ", b"Bearer \t", b"Bearer \xa0"])
+def test_a_key_is_counted_however_it_is_spelt(
+    before: bytes, database_url: str, templates: Templates
+) -> None:
+    korea = templates.keys["korea"]
+    with served(database_url, rate_limit_principal="2/hour", rate_limit="off") as client:
+        for _ in range(2):
+            assert client.get(PEOPLE, headers=at(HERE, **bearer(korea))).status_code == 200
+        spelt = {b"Authorization": before + korea.encode(), b"X-Forwarded-For": HERE.encode()}
+        assert client.get(PEOPLE, headers=spelt).status_code == 429
+
+
 def test_both_limits_are_told_to_whom_both_hold(database_url: str, templates: Templates) -> None:
     reader = at(HERE, **bearer(templates.keys["reader"]))
     with served(database_url, rate_limit="9/day", rate_limit_principal="7/day") as client:

@@ -3,6 +3,8 @@
 import pytest
 
 from app.feed.router import VERIFYING
+from app.kernel.bodies import parse_json
+from app.kernel.problems import InvalidRequest
 from tests.conftest import Clients
 
 PEOPLE = "/v1/people"
@@ -41,12 +43,28 @@ def test_a_query_has_two_hundred_parameters_at_most(clients: Clients) -> None:
     assert "200" in error["detail"]
 
 
-def test_of_very_many_faults_a_hundred_are_told(clients: Clients) -> None:
-    body = {"name": {"en": "Somebody"}, "aliases": ["\x00"] * 5000}
+@pytest.mark.parametrize("faults", [5_000, 50_000])
+def test_of_very_many_faults_a_hundred_are_told(clients: Clients, faults: int) -> None:
+    body = {"name": {"en": "Somebody"}, "aliases": ["\x00"] * faults}
     before = clients.anonymous.get("/v1/journal/head").json()
     problem = _problem(clients.korea.post(PEOPLE, json=body), 422)
     assert len(problem["errors"]) == 100
     assert clients.anonymous.get("/v1/journal/head").json() == before
+
+
+def test_of_very_many_faults_no_more_are_looked_for() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse_json(b"[" + b",".join([b'"\\u0000"'] * 5_000) + b"]")
+    assert len(refused.value.errors) == 100
+
+
+@pytest.mark.parametrize("credentials", [{}, {"Authorization": f"Bearer clearsky_{'x' * 43}"}])
+@pytest.mark.parametrize("body", [b"{", b'["\\u0000"]', b" " * 2_000_000])
+def test_no_body_is_read_of_whom_nobody_knows(
+    clients: Clients, credentials: dict[str, str], body: bytes
+) -> None:
+    headers = {"Content-Type": "application/json", **credentials}
+    _problem(clients.anonymous.post(PEOPLE, content=body, headers=headers), 401)
 
 
 def test_one_verification_is_under_way_at_a_time(clients: Clients) -> None:

@@ -18,7 +18,6 @@ from tests.trust.serving import free_port
 
 CONNECTIONS = 30
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST /v1/people HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +87,16 @@ def test_headers_that_trickle_in_after_an_answered_request_are_refused(
     assert b"HTTP/1.1 408 " in answer
 
 
-@pytest.mark.parametrize("head", [POST + b"Content-Length: 1000\r\n\r\n",
-                                  POST + b"Transfer-Encoding: chunked\r\n\r\n"])  # fmt: skip
-def test_a_body_that_trickles_in_is_refused(connection: socket.socket, head: bytes) -> None:
-    connection.sendall(head)
+@pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+def test_a_body_that_trickles_in_is_refused(
+    connection: socket.socket, sqlite_templates: SqliteTemplates, framing: str
+) -> None:
+    key = sqlite_templates.keys["korea"]
+    head = (
+        "POST /v1/people HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {key}\r\n{framing}\r\n\r\n"
+    )
+    connection.sendall(head.encode())
     answer = _trickled(connection, b"1\r\n \r\n")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"application/problem+json" in answer
@@ -150,6 +155,15 @@ def test_what_is_no_request_is_refused_as_a_problem(connection: socket.socket) -
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"/problems/malformed-request" in answer
     assert b"content-security-policy: default-src 'none'" in answer
+    assert b"cache-control: no-store" in answer
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: one\r\nHost: other\r\n"])
+def test_a_request_names_one_host(connection: socket.socket, hosts: bytes) -> None:
+    connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"\r\n")
+    answer = _read(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"names one Host" in answer
 
 
 def test_an_upgrade_is_no_way_around(connection: socket.socket) -> None:

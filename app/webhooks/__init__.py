@@ -1,0 +1,1 @@
+"""Webhooks: subscriptions to the feed, delivered from the journal itself, signed and in order."""

@@ -1,0 +1,1 @@
+"""Clients that are generated from openapi.json, at work on a running server."""

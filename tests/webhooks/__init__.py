@@ -1,0 +1,1 @@
+"""Webhooks, delivered over real sockets to the receiver that docs/ shows."""

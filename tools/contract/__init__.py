@@ -1,0 +1,1 @@
+"""The contract, openapi.json, held to what was published and to the rules of linters."""
