@@ -96,7 +96,7 @@ class Side:
 
     def correct(self) -> None:
         path = self._taken(self.submitted)
-        report = self._ask("GET", path).json()
+        report = self.ask("GET", path).json()
         corrected = self._saying() | {"corrects": report["id"]}
         made = self._add(f"/v1/action-items/{report['action_item']}/reports", corrected)
         self._made(self.submitted, made)
@@ -186,22 +186,22 @@ class Side:
         return self._write("POST", path, body, {"Idempotency-Key": key})
 
     def _change(self, path: str, body: Any, *, method: str = "PATCH", on: str = "") -> None:
-        read = self._ask("GET", path)
+        read = self.ask("GET", path)
         if read.is_success:
             self._write(method, on or path, body, {"If-Match": read.headers["etag"]})
 
     def _delete(self, path: str) -> None:
-        read = self._ask("GET", path)
+        read = self.ask("GET", path)
         if read.is_success:
             self._write("DELETE", path, None, {"If-Match": read.headers["etag"]})
 
     def _write(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
-        answer = self._ask(method, path, json=body, headers=headers)
+        answer = self.ask(method, path, json=body, headers=headers)
         assert answer.is_success or answer.status_code in REFUSALS, (method, path, answer.text)
         self.answered[answer.status_code] += 1
         return answer
 
-    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Asks one server or another until there is an answer, and not 503."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
