@@ -1,7 +1,6 @@
 """Systems that follow the record, each in its own way, and what each of them holds."""
 
 import itertools
-import random
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,8 @@ from standardwebhooks import Webhook
 from app.exchange.export import compact
 from app.exchange.kinds import KINDS, Kind
 from app.feed.collections import COLLECTIONS
-from tests.cli.running import DEADLINE, unused_port
+from tests.cli.running import unused_port
+from tests.sync.asking import Caller
 
 MEMBERS = ("revision", "at", "kind", "id", "operation", "record", "digest", "redacted")
 # The kinds as a snapshot has them.
@@ -98,46 +98,18 @@ def _body_of(kind: Kind, record: dict[str, Any]) -> BaseModel:
 
 
 @dataclass
-class Follower:
+class Follower(Caller):
     """A system of a party's: whatever befalls it, it goes on from what it has taken."""
 
-    name: str
-    key: str
-    addresses: Sequence[str]
-    random: random.Random
+    name: str = ""
     mirror: Mirror = field(default_factory=Mirror)
-    # How often it was cut off or has stopped, and gone on.
+    # How often it has stopped or was cut off, and gone on.
     restarts: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """With its key."""
-        return {"Authorization": f"Bearer {self.key}"}
-
-    @property
-    def address(self) -> str:
-        """Of any of the servers."""
-        return self.random.choice(self.addresses)
 
     def begin(self) -> None:
         """Takes the whole record, while others write."""
         self.mirror.begin(self.ask("GET", "/v1/snapshot"))
-
-    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Asks one server or another until there is an answer, and not 503."""
-        options["headers"] = self.headers | options.get("headers", {})
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            try:
-                answer = httpx.request(method, f"{self.address}{path}", timeout=DEADLINE, **options)
-            except httpx.TransportError:
-                self.restarts += 1
-            else:
-                if answer.status_code != 503:
-                    return answer
-            time.sleep(0.05)
-        raise AssertionError(f"{method} {path} was not answered in {DEADLINE} s")
 
     def begin_and_follow(self) -> None:
         """All that it does."""
@@ -201,11 +173,11 @@ class FollowerOfStream(Follower):
             self.restarts += 1
 
     def _take_some(self) -> None:
-        headers = self.headers | {"Last-Event-ID": self.last_id}
+        headers = {"Last-Event-ID": self.last_id}
         url = f"{self.address}/v1/changes/stream"
         events = itertools.count()
         patience = self.random.choice((20, 200, 2000))
-        with httpx.stream("GET", url, headers=headers, timeout=DEADLINE) as answer:
+        with self.http.stream("GET", url, headers=headers) as answer:
             if answer.status_code != 200:
                 assert answer.status_code == 503, answer.read()
                 return

@@ -1,17 +1,14 @@
 """Whoever writes: each side does whatever comes to its mind, while servers come and go."""
 
 import itertools
-import random
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from tests.cli.running import DEADLINE
+from tests.sync.asking import Caller
 
 PLAN, DIALOGUE, MEETING = "clear-sky-plan-2023", "cn-kr-dg-dialogue", "cn-kr-dg-dialogue-7"
 ITEMS = tuple(f"{PLAN}-{number}" for number in range(1, 10))
@@ -21,13 +18,10 @@ REFUSALS = {404, 409, 410, 412, 422}
 
 
 @dataclass
-class Side:
+class Side(Caller):
     """A party's editor, who remembers the paths of what it has made."""
 
-    key: str
-    ministry: str
-    addresses: Sequence[str]
-    random: random.Random
+    ministry: str = ""
     answered: Counter[int] = field(default_factory=Counter)
     people: list[str] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
@@ -35,10 +29,6 @@ class Side:
     # Documents, meetings and agreements that not everybody sees.
     hidden: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def __post_init__(self) -> None:
-        credentials = {"Authorization": f"Bearer {self.key}"}
-        self.http = httpx.Client(timeout=DEADLINE, headers=credentials)
 
     @property
     def written(self) -> int:
@@ -200,15 +190,3 @@ class Side:
         assert answer.is_success or answer.status_code in REFUSALS, (method, path, answer.text)
         self.answered[answer.status_code] += 1
         return answer
-
-    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Asks one server or another until there is an answer, and not 503."""
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            with suppress(httpx.TransportError):
-                address = self.random.choice(self.addresses)
-                answer = self.http.request(method, f"{address}{path}", **options)
-                if answer.status_code != 503:
-                    return answer
-            time.sleep(0.05)
-        raise AssertionError(f"{method} {path} was not answered in {DEADLINE} s")
