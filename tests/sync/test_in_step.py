@@ -26,7 +26,7 @@ from tests.trust.crashing import Process, kill_postgres, processes
 from tests.waiting import wait_until
 
 # So many each side makes.
-WRITES = 60
+WRITES = 1000
 MINISTRIES = (("korea", "kr-moe"), ("china", "cn-mee"), ("korea", "kr-moe"))
 CALLERS = ("korea", "china", "japan")
 WAYS = (FollowerOfFeed, FollowerOfStream, FollowerOfWebhook)
