@@ -26,8 +26,9 @@ from app.directory.models import Organization
 from app.kernel.access import OPERATOR
 from app.kernel.changes import create
 from app.kernel.database import open_engine
-from app.kernel.journal import Author, recorder
+from app.kernel.journal import Author
 from app.kernel.migrating import is_migrated
+from app.kernel.recording import recorder
 from app.kernel.records import document_of
 from app.kernel.sessions import Database
 from app.reporting.codes import ImplementationStatus, ReportState

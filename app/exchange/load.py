@@ -16,8 +16,9 @@ from app.kernel.access import Visibility
 from app.kernel.bodies import parse_json
 from app.kernel.changes import fill
 from app.kernel.constraints import conflict_of
-from app.kernel.journal import Author, last_change, recorder
+from app.kernel.journal import Author, last_change
 from app.kernel.problems import Problem, ProblemError
+from app.kernel.recording import recorder
 from app.kernel.records import Record, record_classes
 from app.kernel.references import audiences, includes, references_in, seen_by_fewer
 from app.kernel.sessions import Database

@@ -10,8 +10,8 @@ from app.feed.faults import fault_in
 from app.feed.models import Redaction
 from app.feed.schemas import Fault
 from app.kernel.access import Visibility
+from app.kernel.belonging import Belonging, belonging_of
 from app.kernel.journal import Change, Operation
-from app.kernel.places import Place, place_of
 from app.kernel.records import Holder, audience_of, record_classes
 
 _is_no_removal = Change.removal.is_(false())
@@ -72,7 +72,7 @@ def _elsewhere(session: Session) -> Iterator[Change]:
 
 def _places_in_sql(kind: str) -> dict[str, Any]:
     """What each change of a kind belongs to, by what held what at the time."""
-    found: dict[str, Any] = dict.fromkeys(Place._fields)
+    found: dict[str, Any] = dict.fromkeys(Belonging._fields)
     id_: Any = Change.record_id
     above: str | None = kind
     while above is not None:
@@ -110,7 +110,7 @@ def _wrongly_moved(session: Session) -> Iterator[Change]:
     names_one = or_(Change.former_dialogue.is_not(None), Change.former_agreement.is_not(None))
     moves = _after(before, select(Change, before.holder, is_move)).where(or_(is_move, names_one))
     for change, holder, moved in session.execute(moves):
-        here = Place(change.dialogue, change.agreement)
+        here = Belonging(change.dialogue, change.agreement)
         former = _place(session, change, holder) if moved else here
         left = [None if was == is_ else was for was, is_ in zip(former, here, strict=True)]
         if left != [change.former_dialogue, change.former_agreement]:
@@ -140,12 +140,12 @@ def _after(before: type[Change], changes: Select[*tuple[Any, ...]]) -> Select[*t
     )
 
 
-def _place(session: Session, change: Change, holder: str | None) -> Place:
+def _place(session: Session, change: Change, holder: str | None) -> Belonging:
     """Where the record of a change was at its revision, held by a record with the id `holder`."""
     kind = record_classes()[change.kind].kind_of_holder()
     held_with = None if kind is None or holder is None else Holder(kind, holder)
     own = Holder(change.kind, change.record_id)
-    return place_of(own, held_with, _holder_at(session, change.revision))
+    return belonging_of(own, held_with, _holder_at(session, change.revision))
 
 
 def _holder_at(session: Session, revision: int) -> Callable[[Holder], Holder | None]:
@@ -176,7 +176,7 @@ def _redactions_elsewhere(session: Session) -> Iterator[Change]:
     )
     for change, of_kind, of_record in session.execute(redactions):
         own, redacted = Holder(kind, change.record_id), Holder(of_kind, of_record)
-        place = place_of(own, redacted, _holder_at(session, change.revision))
+        place = belonging_of(own, redacted, _holder_at(session, change.revision))
         if (change.dialogue, change.agreement) != place:
             yield change
 

@@ -16,8 +16,9 @@ from uuid_utils import uuid7
 from app.feed.models import Redaction
 from app.kernel.access import Visibility
 from app.kernel.idempotency import forget_answers
-from app.kernel.journal import Change, recorder
+from app.kernel.journal import Change
 from app.kernel.problems import Conflict, InvalidRequest, NotFound
+from app.kernel.recording import recorder
 from app.kernel.records import Base
 
 _changes = Base.metadata.tables[Change.__tablename__]

@@ -27,18 +27,16 @@ from app.kernel.database import (
     writing_engine,
 )
 from app.kernel.freshness import ACCESS_MOVED, freshness_of
-from app.kernel.journal import (
-    Author,
+from app.kernel.journal import Author, Secret, head
+from app.kernel.news import News
+from app.kernel.principals import KnownPrincipals
+from app.kernel.recent import RecentChanges
+from app.kernel.recording import (
     Recorder,
-    Secret,
-    head,
     refuse_unrecorded_writes,
     stamp_before_flush,
     write_before_commit,
 )
-from app.kernel.news import News
-from app.kernel.principals import KnownPrincipals
-from app.kernel.recent import RecentChanges
 from app.kernel.statements import Found, OneStatement
 from app.kernel.visibility import hold_to_visibility
 

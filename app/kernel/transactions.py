@@ -25,8 +25,9 @@ from app.kernel.database import (
 )
 from app.kernel.dates import utc_now
 from app.kernel.idempotency import KeptAnswer, keep_answer, kept_answer, request_digest
-from app.kernel.journal import Author, head, recorder
+from app.kernel.journal import Author, head
 from app.kernel.problems import Problem, Unavailable
+from app.kernel.recording import recorder
 from app.kernel.records import Record, canonical
 from app.kernel.rendering import rendered
 from app.kernel.sessions import Database, RecordSession

@@ -12,15 +12,8 @@ from app.directory.models import Organization, Person
 from app.directory.schemas import PersonBody
 from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
 from app.kernel.changes import create, get_visible
-from app.kernel.journal import (
-    INFRASTRUCTURE,
-    Author,
-    Change,
-    Operation,
-    Revision,
-    UnrecordedWriteError,
-    head,
-)
+from app.kernel.journal import INFRASTRUCTURE, Author, Change, Operation, Revision, head
+from app.kernel.recording import UnrecordedWriteError
 from app.kernel.records import Part, Record, digest_of, document_of
 from app.kernel.sessions import RecordSession
 from app.tables import Base

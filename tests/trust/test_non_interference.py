@@ -32,8 +32,9 @@ from app.feed.snapshot import JSON_LINES
 from app.kernel import dates, keeping
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
-from app.kernel.journal import Recorder, head
+from app.kernel.journal import head
 from app.kernel.observing import EVENT_STREAM
+from app.kernel.recording import Recorder
 from app.kernel.records import digest_of
 from app.kernel.sessions import Database
 from app.reporting import assessments, reports
