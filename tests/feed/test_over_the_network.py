@@ -187,7 +187,7 @@ class slow_reader:  # noqa: N801 (used as a function)
         self.connection.close()
 
 
-def test_one_who_takes_nothing_costs_no_memory_and_is_given_up(serve, client_of):
+def test_one_who_takes_nothing_holds_up_nobody_and_is_given_up(serve, client_of):
     with (
         serve(unused_port(), send_timeout=2) as server,
         client_of(server, "korea") as korea,
