@@ -180,6 +180,7 @@ def test_migrating_twice_says_that_nothing_was_to_do(run: Run, empty_url: str) -
         ("redact treaty x --reason y", ["treaty", "person"]),
         ("redact redaction x --reason y", ["redaction", "person"]),
         ("redact person nobody --reason ' '", ["--reason", "no printable text"]),
+        ("load --reason ' '", ["--reason", "no printable text"]),
         ("redact person nobody --revision 0 --reason y", ["--revision", "0"]),
         ("redact person nobody --reason y", ["no person nobody"]),
         ("backup", ["TARGET", "clearsky backup --help"]),
