@@ -17,7 +17,11 @@ from app.webhooks.models import Webhook
 Step = Callable[[Session, Webhook], None]
 
 
-@click.group("webhooks")
+@click.group(
+    "webhooks",
+    epilog="\b\nExamples:\n  clearsky webhooks list\n  clearsky webhooks pause --all\n"
+    "  clearsky webhooks resume --all",
+)
 def webhooks() -> None:
     """See where changes are sent, pause and resume."""
 
