@@ -9,8 +9,8 @@ from fastapi import Depends, Header, Request
 from app.kernel.access import Role
 from app.kernel.authentication import CurrentPrincipal, require_role
 from app.kernel.problems import InvalidRequest, ProblemError, shown
+from app.kernel.reasons import ReasonFault, fault_in_reason
 from app.kernel.schemas import LARGEST
-from app.kernel.secrets import without_secrets
 from app.kernel.transactions import Transaction
 
 MinRevision = Annotated[
@@ -172,25 +172,18 @@ def _decoded(reason: str | None) -> str | None:
     try:
         text = unquote(reason, errors="strict")
     except UnicodeDecodeError:
-        text = ""
-    if not text.strip() or not text.isprintable():
-        detail = "Revision-Reason is printable text, percent-encoded as UTF-8."
-        raise InvalidRequest(
-            detail,
-            errors=[
-                ProblemError(
-                    header="Revision-Reason", rule="text", detail=detail, value=shown(reason)
-                )
-            ],
-        )
-    if without_secrets(text) != text:
-        detail = "Revision-Reason is kept in the journal; it must hold no key and no token."
-        raise InvalidRequest(
-            detail,
-            errors=[
-                ProblemError(
-                    header="Revision-Reason", rule="secret", detail=detail, value=shown(text)
-                )
-            ],
-        )
+        fault = ReasonFault("text", "is no percent-encoded UTF-8")
+        raise _unfit(fault, unquote(reason, errors="replace")) from None
+    fault_of_text = fault_in_reason(text)
+    if fault_of_text is not None:
+        raise _unfit(fault_of_text, text)
     return text
+
+
+def _unfit(fault: ReasonFault, reason: str) -> InvalidRequest:
+    # Shown decoded: a key that is percent-encoded would not be known as one.
+    detail = f"Revision-Reason {fault.words}."
+    error = ProblemError(
+        header="Revision-Reason", rule=fault.rule, detail=detail, value=shown(reason)
+    )
+    return InvalidRequest(detail, errors=[error])

@@ -16,6 +16,7 @@ from app.kernel.journal import Author
 from app.kernel.migrating import newest_migration
 from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
+from tests.cli.test_webhooks import make
 from tests.engines import Templates
 
 
@@ -60,6 +61,12 @@ def _change_a_person(database_url: str) -> None:
     with Database(engine).writing(Author(OPERATOR)) as session:
         session.get_one(Person, "zhou-guomei").title = {"en": "Changed"}
     engine.dispose()
+
+
+@pytest.fixture
+def webhook(database: Database) -> str:
+    """A webhook, so that there is one to list, pause and resume."""
+    return make(database, "korea")
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -107,6 +114,8 @@ def test_every_example_runs_as_it_stands(
         assert run(*words(earlier)[1:], database_url=database_url).status == 0
     if line.startswith("clearsky redact "):
         _change_a_person(database_url)
+    if line.startswith("clearsky webhooks "):
+        request.getfixturevalue("webhook")
     if line.startswith("clearsky restore "):
         database_url = request.getfixturevalue("empty_url")
     if templates.name == "sqlite":
@@ -180,6 +189,7 @@ def test_migrating_twice_says_that_nothing_was_to_do(run: Run, empty_url: str) -
         ("redact treaty x --reason y", ["treaty", "person"]),
         ("redact redaction x --reason y", ["redaction", "person"]),
         ("redact person nobody --reason ' '", ["--reason", "no printable text"]),
+        ("load --reason ' '", ["--reason", "no printable text"]),
         ("redact person nobody --revision 0 --reason y", ["--revision", "0"]),
         ("redact person nobody --reason y", ["no person nobody"]),
         ("backup", ["TARGET", "clearsky backup --help"]),

@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.cli.running import Run, serving
+from tests.cli.running import Run, assert_refused, serving
 from tests.cli.test_keys import everything_stored
 from tests.engines import Templates
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
+KEY = f"clearsky_{'k' * 43}"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.c2lnbmF0dXJl"
 
 
@@ -92,3 +94,23 @@ def test_a_key_given_in_the_place_of_a_name_is_not_repeated(run: Run, database_u
         assert told.status == 2
         assert told.output == ""
         assert not re.search(re.escape(key), told.errors)
+
+
+@pytest.mark.parametrize("secret", [KEY, TOKEN], ids=["key", "token"])
+@pytest.mark.parametrize("command", ["load --demo", "redact person zhou-guomei"])
+def test_a_reason_that_holds_a_secret_is_refused_and_not_repeated(
+    command: str, secret: str, run: Run, database_url: str
+) -> None:
+    before = run("verify", database_url=database_url).output
+    reason = f"asked for with {secret}"
+    told = run(*command.split(), "--reason", reason, database_url=database_url)
+    assert_refused(told, "--reason", "asked for with [secret]", "no key and no token")
+    assert secret not in told.errors
+    assert run("verify", database_url=database_url).output == before
+
+
+@pytest.mark.parametrize("line", ["verify --since 1", "redact", "frob", "keys frob"])
+def test_a_key_in_a_call_that_is_wrong_is_not_repeated(line: str, run: Run) -> None:
+    told = run(*line.split(), KEY)
+    assert_refused(told)
+    assert KEY not in told.errors

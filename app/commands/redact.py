@@ -1,0 +1,42 @@
+"""`clearsky redact`: what past changes say, taken out of the journal for good."""
+
+import click
+
+from app.commands.common import fit_reason, writing
+from app.feed.collections import COLLECTIONS
+from app.feed.redaction import redact
+
+
+@click.command(
+    "redact",
+    epilog="\b\nExamples:\n"
+    '  clearsky redact person zhou-guomei --reason "Asked for by the person"\n'
+    '  clearsky redact person zhou-guomei --revision 1 --reason "Asked for by the person"',
+)
+@click.argument(
+    "kind", metavar="KIND", type=click.Choice(sorted({*COLLECTIONS.values()} - {"redaction"}))
+)
+@click.argument("record_id", metavar="ID")
+@click.option(
+    "--revision",
+    "revisions",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Only what this revision says of it; can be repeated. Without it, all that is past.",
+)
+@click.option(
+    "--reason", required=True, callback=fit_reason, help="Why, for the journal; all see it."
+)
+def redact_command(kind: str, record_id: str, revisions: tuple[int, ...], reason: str) -> None:
+    """Take what past changes say of the record ID of a KIND out of the journal, for good.
+
+    The hash chain still holds, and the journal says when this was done, by whom and why. What the
+    record says now is not taken away: change or delete it first.
+    """
+    with writing(reason) as session:
+        made = redact(session, kind, record_id, reason, revisions)
+        numbers = sorted(number for redaction in made for number in redaction.revisions)
+        ids = ", ".join(redaction.id for redaction in made)
+    click.echo(
+        f"Redacted in revisions {', '.join(map(str, numbers))}; the journal has it as {ids}."
+    )
