@@ -7,6 +7,7 @@ from app.directory import codes as directory
 from app.documents import codes as documents
 from app.kernel.codes import CodeList
 from app.reporting import codes as reporting
+from app.webhooks import codes as webhooks
 
 CODE_LISTS: tuple[CodeList, ...] = (
     agreements.ACTION_ITEM_KINDS,
@@ -34,4 +35,7 @@ CODE_LISTS: tuple[CodeList, ...] = (
     reporting.STANDING_BASES,
     agreements.THEMES,
     kernel_codes.VISIBILITIES,
+    webhooks.OUTCOMES,
+    webhooks.PAUSE_REASONS,
+    webhooks.WEBHOOK_STATES,
 )

@@ -362,11 +362,10 @@ def test_it_is_never_the_same_day_everywhere():
 @pytest.mark.parametrize(
     ("path", "seen"),
     [
-        # What once showed is gone for them, as the journal tells them that it was.
-        ("/v1/agreements/hidden-plan/progress", 410),
-        ("/v1/action-items/hidden-plan-1/standing", 410),
-        ("/v1/action-items/shown-plan-2/standing", 410),
-        ("/v1/dialogues/hidden-dialogue/progress", 410),
+        ("/v1/agreements/hidden-plan/progress", 404),
+        ("/v1/action-items/hidden-plan-1/standing", 404),
+        ("/v1/action-items/shown-plan-2/standing", 404),
+        ("/v1/dialogues/hidden-dialogue/progress", 404),
         ("/v1/agreements/shown-plan/progress", 200),
         ("/v1/dialogues/half-hidden/progress", 200),
         ("/v1/action-items/shown-plan-1/standing", 200),
@@ -381,7 +380,7 @@ def test_what_is_hidden_shows_to_nobody_else(both, path, seen):
         assert found.prompt.status_code == (200 if inside else seen)
         if not inside:
             assert HIDDEN not in found.prompt.text
-            assert "hidden-plan" not in found.prompt.text or seen == 410
+            assert "hidden-plan" not in found.prompt.text or seen == 404
             assert '"progress":77' not in found.prompt.text
         elif path != "/v1/action-items/hidden-plan-1/standing":
             assert HIDDEN in found.prompt.text or "hidden-dialogue" in path
