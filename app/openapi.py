@@ -187,7 +187,7 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             schema.pop("description", None)
         if parameter["in"] == "header":
             # In the letters of the standards; to HTTP all are alike.
-            parameter["name"] = parameter["name"].title()
+            parameter["name"] = parameter["name"].title().replace("-Id", "-ID")
         if parameter["name"] == "If-Match" and operation["operationId"] not in IF_MATCH_OPTIONAL:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
