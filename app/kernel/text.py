@@ -58,7 +58,8 @@ LanguageTag = Annotated[
 ]
 WebAddress = Annotated[
     str,
-    StringConstraints(pattern=r"^https?://[^\s\x00-\x20\x7f]+$", max_length=2000),
+    # What is a space to some regular expressions and not to others is named.
+    StringConstraints(pattern=r"^https?://[^\s\x00-\x20\x7f\x85\ufeff]+$", max_length=2000),
     Field(examples=["https://www.env.go.jp/en/press_03850.html"]),
 ]
 
