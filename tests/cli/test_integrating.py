@@ -19,7 +19,7 @@ def test_the_lines_of_curl_give_what_they_say(
     server: Server, database_url: str, tmp_path: Path
 ) -> None:
     told = follow(STORY, server, database_url, tmp_path)
-    _, unchanged, listed, changes, reported, changed = told
+    _, unchanged, listed, changes, reported, changed, delivery = told
     assert unchanged == "304"
     assert len(json.loads(listed)["items"]) == 9
     feed = json.loads(changes)
@@ -29,13 +29,14 @@ def test_the_lines_of_curl_give_what_they_say(
     first, again = map(json.loads, reported.splitlines())
     assert first == again
     assert json.loads(changed)["progress"] == 40
+    assert json.loads(delivery)["failures"] == 0
 
 
 def test_the_python_gives_what_it_says(
     server: Server, templates: Templates, tmp_path: Path
 ) -> None:
     told = follow_python(STORY, tmp_path, CLEARSKY=server.address, KEY=templates.keys["reporter"])
-    _, progress, records, copied, pushed, changed = told
+    _, progress, records, copied, pushed, changed, received = told
     assert progress == "9 None"
     assert records == "9"
     assert re.fullmatch(r"\d+ True", copied)
@@ -43,3 +44,4 @@ def test_the_python_gives_what_it_says(
     assert once == "True"
     assert refused.startswith("422 /status ")
     assert changed == "200 40"
+    assert received == "1 0"
