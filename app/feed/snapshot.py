@@ -76,7 +76,9 @@ def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     """
     wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
     asked = tx.request.headers
-    told = f"{_newest_seen(tx, query)} {wanted} {query.dialogue} {query.agreement}"
+    newest = _newest_seen(tx, query)
+    # Not its place in its revision: that tells of changes beside it which the caller may not see.
+    told = f"{newest and newest[0]} {wanted} {query.dialogue} {query.agreement}"
     etag = etag_of(f"{told} {seen_by(tx.principal)}".encode(), weak=True)
     if not_modified(asked.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=reading_headers(tx.revision, etag))
@@ -88,7 +90,7 @@ def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     return StreamingResponse(blocks, headers=headers, media_type=JSON_LINES)
 
 
-def _newest_seen(tx: Transaction, query: SnapshotQuery) -> object:
+def _newest_seen(tx: Transaction, query: SnapshotQuery) -> Row[*tuple[Any, ...]] | None:
     """The newest change that the caller may see of all that is asked for, or has left it."""
 
     def newest_of(changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
