@@ -185,9 +185,9 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
         _never_null(schema)
         if "description" in parameter:
             schema.pop("description", None)
-        if parameter["in"] == "header":
+        if parameter["in"] == "header" and parameter["name"].islower():
             # In the letters of the standards; to HTTP all are alike.
-            parameter["name"] = parameter["name"].title().replace("-Id", "-ID")
+            parameter["name"] = parameter["name"].title()
         if parameter["name"] == "If-Match" and operation["operationId"] not in IF_MATCH_OPTIONAL:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True

@@ -17,28 +17,6 @@ from app.kernel.records import Holder, audience_of, record_classes
 _is_no_removal = Change.removal.is_(false())
 
 
-def misplaced_change(session: Session) -> Fault | None:
-    """The first change found that is kept with another dialogue or agreement than it belongs to.
-
-    Or a removal that others see than those who lost the record, or that is missing: then the change
-    that took it from them.
-    """
-    for find in (
-        _misplaced_deletions,
-        _elsewhere,
-        _wrongly_moved,
-        _redactions_elsewhere,
-        _wrong_removals,
-    ):
-        found = next(find(session), None)
-        if found is not None:
-            if find is _misplaced_deletions:
-                return fault_in(found, "It was deleted for others than it was there for.")
-            detail = "It is kept with another dialogue or agreement, or for other parties."
-            return fault_in(found, detail)
-    return None
-
-
 def _misplaced_deletions(session: Session) -> Iterator[Change]:
     """Deletions that others may see than saw the record, or that are held by another record."""
     before = aliased(Change)
@@ -245,3 +223,26 @@ def _after_nothing(session: Session) -> Iterator[Change]:
         .where(Change.removal, beside.revision.is_(None))
         .limit(1)
     )
+
+
+_ELSEWHERE = "It is kept with another dialogue or agreement, or for other parties."
+_FAULTS = (
+    (_misplaced_deletions, "It was deleted for others than it was there for."),
+    (_elsewhere, _ELSEWHERE),
+    (_wrongly_moved, _ELSEWHERE),
+    (_redactions_elsewhere, _ELSEWHERE),
+    (_wrong_removals, _ELSEWHERE),
+)
+
+
+def misplaced_change(session: Session) -> Fault | None:
+    """The first change found that is kept with another dialogue or agreement than it belongs to.
+
+    Or a deletion or removal that others see than those who saw or lost the record, or a removal
+    that is missing: then the change that took the record from them.
+    """
+    for find, detail in _FAULTS:
+        found = next(find(session), None)
+        if found is not None:
+            return fault_in(found, detail)
+    return None

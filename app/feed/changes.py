@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from app.feed.following import ITEM, Followed, Place, changes_after
+from app.feed.following import Followed, Place, changes_after, items
 from app.feed.schemas import ChangePage, HistoryPage
-from app.feed.tombstones import tombstone, with_tombstones
+from app.feed.tombstones import tombstone
 from app.kernel.journal import Change, Revision
 from app.kernel.pages import Cursors, PageQuery, keyset_page
 from app.kernel.problems import NotFound
@@ -54,15 +54,14 @@ def history_of(tx: Transaction, kind: str, record_id: str, query: PageQuery) -> 
 
     Raises NotFound for a record that never was.
     """
-    changes = select(*ITEM, *_MADE_BY, Change.removal).join(
-        Revision, Revision.number == Change.revision
+    statement = items(*_MADE_BY, Change.removal).where(
+        Change.kind == kind, Change.record_id == record_id
     )
-    statement = with_tombstones(changes).where(Change.kind == kind, Change.record_id == record_id)
-    items, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
-    if not items and query.cursor is None:
+    rows, next_cursor = keyset_page(tx, statement, query, key=[Change.revision, Change.sequence])
+    if not rows and query.cursor is None:
         raise NotFound(f"There is no {kind.replace('_', ' ')} {record_id}, and there never was.")
     return HistoryPage.model_validate(
-        {"items": [_change(row) | _made_by(row) for row in items], "next": next_cursor}
+        {"items": [_change(row) | _made_by(row) for row in rows], "next": next_cursor}
     )
 
 

@@ -106,6 +106,12 @@ class StreamQuery(Followed):
     since: int = Field(default=0, ge=0, le=LARGEST, description="The changes after this revision.")
 
 
+def items(*also: Any) -> Select[*tuple[Any, ...]]:
+    """Changes: rows of ITEM, and after them what is `also` asked of each or its revision."""
+    changes = select(*ITEM, *also).join(Revision, Revision.number == Change.revision)
+    return with_tombstones(changes)
+
+
 def changes_after(
     session: Session,
     followed: Followed,
@@ -124,9 +130,7 @@ def changes_after(
         following = after(changes.where(*conditions), KEY, position, descending=False)
         return in_order(following, KEY, descending=False).limit(limit)
 
-    changes = with_tombstones(
-        select(*ITEM, *also).join(Revision, Revision.number == Change.revision)
-    )
+    changes = items(*also)
     found = places_within(followed, next_of)
     if found is None:
         return session.execute(next_of(changes)).all()

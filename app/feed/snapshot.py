@@ -25,11 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.feed.collections import COLLECTIONS, RecordKind
-from app.feed.following import ITEM, KEY, Within, item_of, places_within
-from app.feed.tombstones import with_tombstones
+from app.feed.following import KEY, Within, item_of, items, places_within
 from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
-from app.kernel.journal import Change, Operation, Revision
+from app.kernel.journal import Change, Operation
 from app.kernel.pages import in_order, repeatable
 from app.kernel.transactions import Transaction, reading_headers
 from app.kernel.visibility import seen_by
@@ -42,7 +41,7 @@ IDS = 10_000
 _later = aliased(Change)
 _AT = bindparam("at_revision", type_=BigInteger)
 _BATCH = (
-    with_tombstones(select(*ITEM).join(Revision, Revision.number == Change.revision))
+    items()
     .where(
         Change.kind == bindparam("of_kind", type_=String),
         Change.record_id > bindparam("after", type_=String),
@@ -76,9 +75,7 @@ def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     """
     wanted = [kind for kind in COLLECTIONS.values() if query.kind is None or kind in query.kind]
     asked = tx.request.headers
-    newest = _newest_seen(tx, query)
-    # Not its place in its revision: that tells of changes beside it which the caller may not see.
-    told = f"{newest and newest[0]} {wanted} {query.dialogue} {query.agreement}"
+    told = f"{_newest_seen(tx, query)} {wanted} {query.dialogue} {query.agreement}"
     etag = etag_of(f"{told} {seen_by(tx.principal)}".encode(), weak=True)
     if not_modified(asked.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=reading_headers(tx.revision, etag))
@@ -90,8 +87,11 @@ def snapshot(tx: Transaction, query: SnapshotQuery) -> Response:
     return StreamingResponse(blocks, headers=headers, media_type=JSON_LINES)
 
 
-def _newest_seen(tx: Transaction, query: SnapshotQuery) -> Row[*tuple[Any, ...]] | None:
-    """The newest change that the caller may see of all that is asked for, or has left it."""
+def _newest_seen(tx: Transaction, query: SnapshotQuery) -> int | None:
+    """The newest revision by which what is asked for has changed, or left it, for the caller.
+
+    Not the place of a change in it: that tells of changes beside it which they may not see.
+    """
 
     def newest_of(changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         if query.kind is not None:
@@ -100,8 +100,11 @@ def _newest_seen(tx: Transaction, query: SnapshotQuery) -> Row[*tuple[Any, ...]]
 
     found = places_within(query, newest_of)
     if found is None:
-        return tx.session.execute(newest_of(select(*KEY))).first()
-    return tx.session.execute(in_order(select(found), [*found.c], descending=True)).first()
+        changes = newest_of(select(*KEY))
+    else:
+        changes = in_order(select(found), [*found.c], descending=True)
+    newest: int | None = tx.session.scalar(changes)
+    return newest
 
 
 def _lines(

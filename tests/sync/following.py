@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ def _body_of(kind: Kind, record: dict[str, Any]) -> BaseModel:
 
 
 @dataclass
-class Follower(Caller):
+class Follower(Caller, ABC):
     """A system of a party's: whatever befalls it, it goes on from what it has taken."""
 
     name: str = ""
@@ -116,9 +117,9 @@ class Follower(Caller):
         self.begin()
         self.follow()
 
+    @abstractmethod
     def follow(self) -> None:
         """Takes changes until it is stopped."""
-        raise NotImplementedError
 
 
 class FollowerOfFeed(Follower):
