@@ -136,6 +136,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
                 _describe_limits(operation)
         for _, operation in operations_of(document):
             _describe_success(operation, document["components"]["schemas"])
+        _link_to_what_is_made(document["paths"])
         _tell_what_is_deprecated(document, app)
         for schema in schemas_of(document):
             # The names again, in other letters.
@@ -246,6 +247,20 @@ def _describe_success(operation: dict[str, Any], schemas: dict[str, Any]) -> Non
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             told = schemas.get(name, {}).get("description", "Done; there is nothing to say.")
             response["description"] = told
+
+
+def _link_to_what_is_made(paths: dict[str, Any]) -> None:
+    """Says where the answer to a creation leads: to what is made, with its id and its ETag."""
+    for path, operations in paths.items():
+        made = operations.get("post", {}).get("responses", {}).get("201")
+        if made is None:
+            continue
+        for following in paths.get(f"{path}/{{id}}", {}).values():
+            parameters = {"id": "$response.body#/id"}
+            if any(each["name"] == "If-Match" for each in following["parameters"]):
+                parameters["header.If-Match"] = "$response.header.ETag"
+            name = following["operationId"]
+            made.setdefault("links", {})[name] = {"operationId": name, "parameters": parameters}
 
 
 def _tell_what_is_deprecated(document: dict[str, Any], app: FastAPI) -> None:

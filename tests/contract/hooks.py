@@ -48,6 +48,21 @@ BEYOND_THE_SCHEMA = {
 }
 
 
+# Records that are there, for what names others: by chance alone no id names one.
+KNOWN = {
+    "action_item": "clear-sky-plan-2023-5",
+    "agreement": "clear-sky-plan-2023",
+    "dialogue": "cn-kr-dg-dialogue",
+    "document": "press-release-2023-12-20",
+    "host": "CN",
+    "issuer": "kr-moe",
+    "organization": "kr-nier",
+    "overseen_by": "cn-kr-dg-dialogue",
+    "party": "KR",
+    "person": "zhou-guomei",
+}
+
+
 @schemathesis.check
 def refused_only_by_rules_beyond_the_schema(
     context: CheckContext, response: Response, case: Case
@@ -60,6 +75,43 @@ def refused_only_by_rules_beyond_the_schema(
         return
     rules = {error["rule"] for error in response.json()["errors"]}
     assert rules <= BEYOND_THE_SCHEMA, f"the schema allows what {rules - BEYOND_THE_SCHEMA} refuses"
+
+
+@schemathesis.hook
+def map_headers(context: HookContext, headers: Any) -> Any:
+    """Asks for a revision that is there, nearly always: otherwise every answer would be a 503."""
+    del context
+    wanted = str((headers or {}).get("Min-Revision", ""))
+    if wanted.isdecimal() and int(wanted) % 10:
+        headers["Min-Revision"] = str(int(wanted) % 2)
+    return headers
+
+
+@schemathesis.hook
+def map_query(context: HookContext, query: Any) -> Any:
+    """Leaves nearly every cursor out: none that is made up is taken."""
+    del context
+    if len(str((query or {}).get("cursor", ""))) % 10:
+        del query["cursor"]
+    return query
+
+
+@schemathesis.hook
+def map_body(context: HookContext, body: Any) -> Any:
+    """Names records that are there, so that what is to be written is not refused at the door."""
+    del context
+    return _naming_known(body)
+
+
+def _naming_known(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_naming_known(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: KNOWN[name] if name in KNOWN and isinstance(each, str) else _naming_known(each)
+        for name, each in value.items()
+    }
 
 
 @schemathesis.hook
