@@ -8,7 +8,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin
 
-import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -20,6 +19,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from app.reporting.schemas import ReportBody
+from tests import plain_http
 from tests.conftest import Clients, Server
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 from tests.exchange.full_records import RECORDS, REPORT
@@ -163,7 +163,7 @@ def _everything(server: Server) -> dict[str, Any]:
     """Each collection as it is answered, without the book-keeping that a load makes anew."""
     found = {}
     for path in COLLECTIONS:
-        page = httpx.get(f"{server.address}{path}", params={"limit": 200}).json()
+        page = plain_http.get(f"{server.address}{path}", params={"limit": 200}).json()
         assert page["next"] is None
         found[path] = [
             {

@@ -23,6 +23,7 @@ from app.kernel.journal import Author
 from app.kernel.sessions import Database
 from app.openapi import openapi_of
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
+from tests import plain_http
 from tests.api.bodies import BODIES as SPARE_BODIES
 from tests.api.bodies import DERIVED_IDS as SPARE_IDS
 from tests.described import in_place
@@ -223,7 +224,7 @@ def test_every_caller_is_answered_as_the_table_says(
 ) -> None:
     keys = issue_keys(database)
     callers = {
-        name: httpx.Client(
+        name: plain_http.client(
             base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=30
         )
         for name, key in keys.items()
@@ -256,7 +257,7 @@ def test_every_caller_is_answered_as_the_table_says(
 def test_whatever_is_no_key_is_refused_on_every_route_of_the_record(
     server: Any, credentials: str
 ) -> None:
-    with httpx.Client(base_url=server.address) as client:
+    with plain_http.client(base_url=server.address) as client:
         for method, path in sorted(routes_of(server.app)):
             if path.startswith("/v1/"):
                 url = path.replace("{id}", IDS.get(path.split("/")[2], "absent"))
