@@ -110,18 +110,23 @@ class ApiKey(Base):
 INFRASTRUCTURE.add(ApiKey)
 
 
-def _changed(mapper: object, connection: Connection, key: ApiKey) -> None:  # noqa: ARG001
-    session = object_session(key)
+def _changed(mapper: object, connection: Connection, changed: Base) -> None:  # noqa: ARG001
+    session = object_session(changed)
     if session is not None:
         session.info[ACCESS_MOVED] = True
     # Where a key is remembered, it is forgotten.
     head = Base.metadata.tables[JournalHead.__tablename__]
-    changed = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
-    connection.execute(telling(changed, connection.dialect.name))
+    moved = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
+    connection.execute(telling(moved, connection.dialect.name))
 
 
-for _step in ("after_insert", "after_update", "after_delete"):
-    event.listen(ApiKey, _step, _changed)
+def moves_access(model: type[Base]) -> None:
+    """Has every process forget whom it remembers, whenever one of these credentials is changed."""
+    for step in ("after_insert", "after_update", "after_delete"):
+        event.listen(model, step, _changed)
+
+
+moves_access(ApiKey)
 
 
 def hash_of(key: str) -> str:
