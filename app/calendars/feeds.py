@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
+from app.agreements.models import ActionItem, Agreement, AgreementParty
 from app.calendars import wording
 from app.calendars.events import Events, due_events, end_event, meeting_event, uid_of
 from app.calendars.rendering import Feed
@@ -78,9 +78,10 @@ def feed_of_agreement(session: Session, agreement_id: str) -> FoundFeed:
 
 
 def feed_of_party(session: Session, party_id: str) -> FoundFeed:
-    """The meetings of a party's dialogues, and what is due of what it leads or has agreed to.
+    """The meetings of a party's dialogues, and what is due of what it has agreed to.
 
-    Raises NotFound, or Gone.
+    What it leads is among that: only a party of an agreement leads an item of it. Raises NotFound,
+    or Gone.
     """
     party = get_visible(session, Party, party_id)
     events = Events()
@@ -94,7 +95,6 @@ def feed_of_party(session: Session, party_id: str) -> FoundFeed:
     for meeting, dialogue in meetings:
         events.take(meeting_event(meeting, dialogue))
     agreed = select(AgreementParty.agreement_id).where(AgreementParty.party == party_id)
-    led = select(Lead.action_item_id).where(Lead.party == party_id)
     for agreement in session.scalars(
         select(Agreement)
         .where(Agreement.id.in_(agreed), Agreement.ends.is_not(None))
@@ -104,7 +104,7 @@ def feed_of_party(session: Session, party_id: str) -> FoundFeed:
     items = session.execute(
         select(ActionItem, Agreement)
         .join(Agreement, Agreement.id == ActionItem.agreement)
-        .where(or_(Agreement.id.in_(agreed), ActionItem.id.in_(led)))
+        .where(Agreement.id.in_(agreed))
         .options(*only(ActionItem, *_DUE), *only(Agreement))
     )
     for item, agreement in items:

@@ -81,7 +81,7 @@ def get_agreement_calendar(
 
 @router.get("/v1/parties/{id}/calendar", operation_id="getPartyCalendar", **_described)
 def get_party_calendar(tx: Reading, party_id: PartyPath, lang: Lang = Language.EN) -> Response:
-    """The meetings of a party's dialogues, and what is due of what it leads or has agreed to."""
+    """The meetings of a party's dialogues, and what is due of what it leads and has agreed to."""
     return _answer(tx, lang, feed_of_party, party_id)
 
 
