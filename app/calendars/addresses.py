@@ -9,18 +9,25 @@ from datetime import timedelta
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from app.calendars.models import CalendarAddress
 from app.calendars.schemas import CalendarAddressRecord
-from app.kernel.access import ANONYMOUS, Principal, Role
+from app.kernel.access import ANONYMOUS, Principal
 from app.kernel.authentication import Recognized
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.dates import utc_now
 from app.kernel.journal import head
-from app.kernel.keys import PRINCIPAL, ApiKey, KeyState, hash_of, principal_of
+from app.kernel.keys import (
+    PRINCIPAL,
+    ApiKey,
+    KeyState,
+    hash_of,
+    is_looked_after_by,
+    principal_of,
+)
 from app.kernel.private_addresses import credentials_of
 from app.kernel.problems import Conflict, Forbidden, NotFound, invalid_field
 from app.kernel.records import canonical
@@ -36,13 +43,7 @@ _REMEMBERED = timedelta(hours=1)
 
 def looked_after_by(principal: Principal) -> Select[CalendarAddress]:
     """The addresses that a principal looks after: its own, and those of its keys."""
-    own = CalendarAddress.key == principal.name.removeprefix(PRINCIPAL)
-    if principal.role is not Role.ADMIN:
-        return select(CalendarAddress).where(own)
-    if principal.party is None:
-        return select(CalendarAddress)
-    of_party = select(ApiKey.name).where(ApiKey.party == principal.party)
-    return select(CalendarAddress).where(or_(own, CalendarAddress.key.in_(of_party)))
+    return select(CalendarAddress).where(is_looked_after_by(principal, CalendarAddress.key))
 
 
 def address_of(session: Session, principal: Principal, address_id: str) -> CalendarAddress:

@@ -10,17 +10,19 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
     event,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_session
 
 from app.kernel.access import Principal, Role
 from app.kernel.columns import KeyText, UtcDateTime, codes
@@ -201,6 +203,22 @@ def principal_of(key: ApiKey) -> Principal:
         party=key.party,
         organization=key.organization,
     )
+
+
+def is_looked_after_by(
+    principal: Principal, key: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """SQL: what belongs to a key is looked after by a principal, who has that key or issues it.
+
+    An administrator who is bound to a party looks after what belongs to its keys, any other after
+    all.
+    """
+    own = key == principal.name.removeprefix(PRINCIPAL)
+    if principal.role is not Role.ADMIN:
+        return own
+    if principal.party is None:
+        return true()
+    return or_(own, key.in_(select(ApiKey.name).where(ApiKey.party == principal.party)))
 
 
 def known_key(session: Session, key: str, now: datetime) -> KnownKey | None:
