@@ -7,6 +7,7 @@ import click
 
 from app import __version__
 from app.commands.backups import backup_command, restore_command
+from app.commands.calendars import calendars
 from app.commands.common import tell_refusal
 from app.commands.exchange import export_command, load_command
 from app.commands.keys import keys
@@ -43,6 +44,7 @@ for command in (
     export_command,
     keys,
     webhooks,
+    calendars,
     verify_command,
     redact_command,
     backup_command,

@@ -16,6 +16,8 @@ from starlette.types import ASGIApp
 
 from app import __version__, tables
 from app.agreements import action_items_router, agreements_router, decisions_router
+from app.calendars import addresses_router as calendar_addresses_router
+from app.calendars import router as calendars_router
 from app.codes import router as codes_router
 from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
@@ -115,6 +117,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         feed_router,
         keys_router,
         webhooks_router,
+        calendars_router,
+        calendar_addresses_router,
         operations_router,
     ):
         # Not include_router(): that matches each route anew at each level, one after another.

@@ -20,7 +20,7 @@ from app.kernel.problems import (
     responses,
 )
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
-from app.openapi_sharing import operations_of, schemas_of, share
+from app.openapi_sharing import collection_before, operations_of, schemas_of, share
 from app.webhooks.catalogue import messages
 
 DESCRIPTION = """\
@@ -48,6 +48,7 @@ TAGS = [
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("keys", "Who may call, in which role and for which party."),
+    ("calendars", "Meetings and due dates as calendars, and private addresses for them."),
     ("webhooks", "Having changes sent, and the messages that are."),
     ("operations", "For operators and monitors."),
 ]
@@ -193,7 +194,7 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
-        collection = path.removeprefix("/v1").split("/")[1]
+        collection = collection_before(parameter["name"], path)
         if parameter["in"] == "path" and collection in IDS:
             own = IDS_OF_OPERATIONS.get(operation["operationId"])
             parameter["example"] = own or IDS[collection]

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8000, description="The port that `serve` listens on; 0 takes a free one."
     )
+    public_url: str | None = Field(
+        default=None,
+        description="The address at which others reach the server, for links that leave it. "
+        "Unless set: that on which it listens.",
+    )
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1, description="How many processes serve."
     )
@@ -244,6 +249,25 @@ class Settings(BaseSettings):
         limits = {"rate_limit", "rate_limit_principal", "rate_limit_failures"}
         # Whoever sets a limit means it for everybody.
         return [] if limits & self.model_fields_set else listed(LOOPBACK)
+
+    @property
+    def public_address(self) -> str:
+        """What links that leave the server begin with; no slash at its end."""
+        if self.public_url is not None:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        plain = re.fullmatch(r"https?://[!-~]+", value) is not None
+        if not plain or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be a web address without a query, such as https://sky.example")
+        return value.rstrip("/")
 
     @field_validator("metrics_token")
     @classmethod

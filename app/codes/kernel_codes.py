@@ -1,20 +1,10 @@
 """The code lists of the kernel, and of what requests can ask for."""
 
-from enum import StrEnum
-
 from app.kernel.access import Role, Visibility
 from app.kernel.codes import Code, CodeList, text
 from app.kernel.journal import Operation
 from app.kernel.keys import KeyState
-
-
-class Language(StrEnum):
-    """The languages of localized text."""
-
-    EN = "en"
-    KO = "ko"
-    ZH = "zh"
-
+from app.kernel.text import Language
 
 VISIBILITIES = CodeList(
     id="visibilities",

@@ -121,6 +121,8 @@ class Meeting(Cited, Record):
     city: Mapped[LocalizedText | None] = mapped_column(Document)
     country: Mapped[str | None] = mapped_column(KeyText)
     timezone: Mapped[str | None] = mapped_column(KeyText)
+    start_time: Mapped[str | None] = mapped_column(KeyText)
+    end_time: Mapped[str | None] = mapped_column(KeyText)
     venue: Mapped[LocalizedText | None] = mapped_column(Document)
     host: Mapped[str | None] = reference("party", column="host_id")
     format: Mapped[MeetingFormat | None] = mapped_column(codes(MeetingFormat, "format"))

@@ -62,6 +62,7 @@ class Answered:
     touched_by: TouchedBy | None = None
     # Where the body names the revision, if it does.
     place: int | None = None
+    media_type: str = "application/json"
 
 
 def computed(answer: Mapping[str, Any], touched_by: TouchedBy | None = None) -> Answered:
@@ -100,12 +101,14 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
         return None
     database: Database = request.app.state.database
     answer = await answerer(Question(request, database, principal, int(wanted)))
-    if answer is None:
-        return None
-    # Whoever keeps the answer is told here what it rests on.
+    return None if answer is None else response_of(request, answer)
+
+
+def response_of(request: Request, answer: Answered) -> Response:
+    """The answer as a response; whoever keeps it is told what it rests on."""
     request.scope[ANSWERED] = answer
     headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
-    return Response(answer.body, 200, headers, "application/json")
+    return Response(answer.body, 200, headers, answer.media_type)
 
 
 def _known_caller(request: Request) -> Principal | None:

@@ -218,6 +218,7 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
 
 # Their ids are made when they are: the reference record holds none.
 MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/", "/v1/webhooks/")
+MADE_IDS += ("/v1/calendars/", "/v1/calendar-addresses/")
 
 
 def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clients) -> None:

@@ -23,6 +23,7 @@ from app.kernel.journal import Author
 from app.kernel.sessions import Database
 from app.openapi import openapi_of
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
+from app.openapi_sharing import collection_before
 from tests import plain_http
 from tests.api.bodies import BODIES as SPARE_BODIES
 from tests.api.bodies import DERIVED_IDS as SPARE_IDS
@@ -155,6 +156,7 @@ def subjects(clients: Any, database: Database) -> dict[str, str]:
     assert clients.admin.post("/v1/keys", json=key).status_code == 201
     made = clients.korea.post("/v1/webhooks", json={"url": "https://ministry.example/korea"})
     webhook = made.json()["id"]
+    address = clients.korea.post("/v1/calendar-addresses", json={}).json()
     (adopted,) = conclude(clients, 6, 1)
     match = {"If-Match": clients.china.get(MEETING.format(6)).headers["etag"]}
     confirmed = clients.china.post(f"{MEETING.format(6)}/confirm", json={}, headers=match)
@@ -170,6 +172,8 @@ def subjects(clients: Any, database: Database) -> dict[str, str]:
         "a redaction": redaction.id,
         "a key of Korea": "somebody",
         "a webhook of Korea": webhook,
+        "an address of Korea": address["id"],
+        "the secret of an address": address["address"].rpartition("/")[2],
         "unannounced": unannounced,
         "negotiated": negotiated,
         "a negotiated one": clients.china.post("/v1/action-items", json=item).json()["id"],
@@ -177,7 +181,8 @@ def subjects(clients: Any, database: Database) -> dict[str, str]:
 
 
 def url_of(line: Line, operation: dict[str, Any], subjects: dict[str, str]) -> str:
-    collection = line.path.removeprefix("/v1").split("/")[1]
+    path = line.path.replace("{secret}", subjects["the secret of an address"])
+    collection = collection_before("id", path) or path.removeprefix("/v1").split("/")[1]
     if line.on == "a spare one":
         id_ = SPARE_IDS[collection]
     elif line.on:
@@ -185,9 +190,10 @@ def url_of(line: Line, operation: dict[str, Any], subjects: dict[str, str]) -> s
     else:
         id_ = IDS_OF_OPERATIONS.get(operation.get("operationId", ""), IDS.get(collection, ""))
     return (
-        line.path.replace("{id}", id_)
+        path.replace("{id}", id_)
         .replace("{name}", id_)
         .replace("{webhook}", id_)
+        .replace("{calendar_address}", id_)
         .replace("{path}", "swagger-ui.css")
     )
 

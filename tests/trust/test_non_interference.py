@@ -28,14 +28,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from app.calendars.models import CalendarAddress
 from app.feed.snapshot import JSON_LINES
 from app.kernel import dates, keeping
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
-from app.kernel.journal import head
+from app.kernel.journal import Author, head
+from app.kernel.keys import hash_of
 from app.kernel.observing import EVENT_STREAM
 from app.kernel.recording import Recorder
 from app.kernel.records import digest_of
+from app.kernel.secrets import CALENDAR_PREFIX
 from app.kernel.sessions import Database
 from app.reporting import assessments, reports
 from tests.feed.events import STREAM, Events
@@ -59,6 +62,8 @@ ITEMS = [f"{PLAN}-{number}" for number in (1, 2, 3)]
 MEETING_AHEAD = "cn-kr-dg-dialogue-2"
 FAR_ITEM = f"{FAR_PLAN}-1"
 NOBODY = "00000000-0000-7000-8000-000000000000"
+# The caller's private address of calendars, where it has a key.
+OWN_ADDRESS, OWN_SECRET = "018c84c2-0000-7fff-8000-00000000cafe", f"{CALENDAR_PREFIX}{'a' * 43}"
 SECRET = {"en": "Unheard-of words."}
 BEGINNING = datetime(2024, 3, 1, tzinfo=UTC)
 TODAY = datetime(2024, 6, 30, 12, tzinfo=UTC)
@@ -476,6 +481,15 @@ class World:
             assert answer.status_code == 201, answer.text
         self.revisions = list(range(1, self.newest() + 1))
 
+    def give_address(self, key: str) -> None:
+        """The private address of a key's holder, the same in both records."""
+        with self.database.writing(Author(OPERATOR)) as session:
+            session.add(
+                CalendarAddress(
+                    id=OWN_ADDRESS, key=key, secret_hash=hash_of(OWN_SECRET), created_at=BEGINNING
+                )
+            )
+
     def as_seen(self, number: int) -> int:
         """How many revisions up to one the caller can see anything of."""
         return bisect_right(self.revisions, number)
@@ -532,6 +546,10 @@ def told(world: World, answer: httpx.Response) -> tuple[Any, ...]:
         body = [said(world, json.loads(line)) for line in answer.text.splitlines()]
     elif "json" in kind:
         body = said(world, answer.json())
+    elif kind.startswith("text/calendar"):
+        body = re.sub(
+            r"(?<=SEQUENCE:)\d+", lambda found: str(world.as_seen(int(found[0]))), answer.text
+        )
     else:
         body = answer.text
     return answer.status_code, headers, "link" in answer.headers, body
@@ -622,6 +640,8 @@ def ids_in(worlds: list[World]) -> dict[str, list[str]]:
         "codes": ["visibilities", "absent"],
         "problems": ["not-found", "absent"],
         "webhooks": [NOBODY],
+        "calendar-addresses": [NOBODY, OWN_ADDRESS],
+        "calendars": [OWN_SECRET],
         # What was redacted is hidden as it was: tests/journal/test_redaction.py.
         "redactions": ["absent"],
     }
@@ -700,6 +720,8 @@ def test_what_a_caller_may_not_see_changes_no_answer_to_them(caller, clients, se
         for world in worlds:
             chance.begin(0, 0)
             world.begin()
+            if caller != "anonymous":
+                world.give_address(caller)
         for number, (step, *besides) in enumerate(history, start=1):
             answered = []
             for world in worlds:
