@@ -75,6 +75,10 @@ _YEAR_AFTER = re.compile(
     rf"| ?(?P<bare>{_YEAR})(?:년|年)?(?=[ ,.'\"*)]|$))"
 )
 _OPENING = re.compile(r"['\"]{0,2} ?\(? ?")
+# A headline tells what happened to an agreement, and does not name it.
+_TOLD = re.compile(
+    r"\b(?:signs?|adopts?|agrees?|holds?|strengthens?|discuss(?:es)?|reviews?|approves?)\b", re.I
+)
 _GAP = re.compile(r"^['\" ]{0,3}$")
 
 
@@ -114,6 +118,8 @@ def _made(matched: Matched, span: Span, series: str | None) -> AgreementFound:
 def _trimmed(matched: Matched, match: re.Match[str]) -> Span | None:
     # A rule begins as early as it may; what is no part of the name is left out in front.
     start, words = match.start("name"), match["name"]
+    if _TOLD.search(words):
+        return None
     pair = PAIRS.search(words)
     if pair:
         start += pair.start()

@@ -90,6 +90,7 @@ _RULES = tuple(
         rf"(?!(?:\d{{1,2}}|{CHINESE})[日号至到~-])",
         _CHINESE_YEAR,
         rf"(?<![\d.]){_YEAR}년",
+        rf"{_SHORT_YEAR}년",
         rf"(?<![\d/.-]){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.]{_DAY}(?![\d/-])"
         rf"(?: ?\((?P<weekday>[월화수목금토일]|{ENGLISH_WEEKDAY})\))?",
     )

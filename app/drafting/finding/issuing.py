@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.drafting.finding.dates import DateFound, dates_in
-from app.drafting.finding.matching import Matched, Sentence, Span, width
+from app.drafting.finding.matching import Matched, Sentence, Span, between, width
 
 _LABEL = re.compile(
     r"(?:^|[ \n|(\[])(?:date(?: of (?:release|issue))?|issued|released|press release date|posted|registered"
@@ -20,7 +20,7 @@ _FILE_NAME = re.compile(
 _DATELINE = re.compile(r"^[A-Z][A-Za-z., ]{1,30}[,(-] ?$")
 _NO_TITLE = re.compile(
     r"^(?:press releases?|news releases?|for immediate release|board view|news|media advisory|home|print"
-    r"|보도 ?자료|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿|新闻发布|新闻|要闻|首页|打印|invented.{0,200}"
+    r"|보도 ?자료|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿|新闻发布|新闻|要闻|首页|打印"
     r"|.{0,20}(?:배포 ?일시?|보도 ?일시|보도 ?시점|등록일|담당|发布日期|发布时间|来源|字号|date ?:|issued).{0,200}|[\W\d_]{1,200})$",
     re.I | re.S,
 )
@@ -92,7 +92,9 @@ _FEWEST_COLUMNS = 12
 _MOST_LINES = 15
 
 
-def title_in(matched: Matched, found: list[Sentence], headings: list[Span]) -> Span | None:
+def title_in(
+    matched: Matched, found: list[Sentence], headings: list[Span], dates: list[DateFound]
+) -> Span | None:
     """The release's title: its first heading, else its first line that says something."""
     lines: list[Span] = []
     at = 0
@@ -103,6 +105,8 @@ def title_in(matched: Matched, found: list[Sentence], headings: list[Span]) -> S
         at += len(line) + 1
     for span in [*headings, *lines[:_MOST_LINES]]:
         words = matched.quote(span)
+        if any(span.within(one.span) for one in between(dates, span.start, span.start + 1)):
+            continue
         if width(words) >= _FEWEST_COLUMNS and len(words) <= 300 and not _NO_TITLE.match(words):
             return Span(span.start, span.end) if "\n" not in words else None
     return found[0].span if found and len(matched.quote(found[0].span)) <= 300 else None

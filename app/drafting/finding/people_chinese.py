@@ -16,8 +16,8 @@ _BEFORE = re.compile(
     re.M,
 )
 _AFTER = re.compile(
-    rf"(?<![\u4e00-\u9fff]){_NAME}{_OTHER}(?P<title>[\u4e00-\u9fff]{{0,20}}?(?:{CHINESE_TITLES}))"
-    rf"|{_NAME.replace('<name>', '<inner>')}(?P<inner_title>{CHINESE_TITLES})"
+    rf"(?<![\u4e00-\u9fff]){_NAME}{_OTHER}(?P<title>[\u4e00-\u9fff]{{0,20}}?(?:{CHINESE_TITLES}))(?!级|会|联席|对话)"
+    rf"|{_NAME.replace('<name>', '<inner>')}(?P<inner_title>{CHINESE_TITLES})(?!级|会|联席|对话)"
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from app.drafting.dictionaries.people import ENGLISH_TITLES, NO_ENGLISH_NAME
 from app.drafting.finding.matching import Matched, Span
 from app.drafting.finding.names import NameFound
+from app.drafting.finding.numerals import ENGLISH
 from app.drafting.finding.titled import Titled
 
 _WORD = r"[A-Z][A-Za-z']{1,20}(?:-[A-Za-z][a-z]{1,20})?"
@@ -41,20 +42,29 @@ def people_in_english(matched: Matched, organizations: list[NameFound]) -> Itera
         if name is not None:
             title = matched.of(match, "title" if match["title"] else "title_after")
             yield _titled(matched, match, matched.of(match), name, title, bracketed=True)
+    before = list(_BEFORE.finditer(matched.folded))
+    # In "Minister Huang Runqiu, Minister Kim Sung-whan" the second title is the second's.
+    theirs = {match.start("title") for match in before}
     for match in _AFTER.finditer(matched.folded):
         name = _name(matched, match, "name")
-        if name is not None:
+        if name is not None and match.start("title") not in theirs:
             title = matched.of(match, "title")
-            # "…, Director of Bureau, Ministry of Environment": the organization goes with it.
-            comma = _COMMA_THE.match(matched.folded, match.end())
-            behind = begins.get(comma.end()) if comma else None
-            end = title.end if behind is None else behind.end
-            yield _titled(matched, match, Span(name.start, end), name, title)
-    for match in _BEFORE.finditer(matched.folded):
+            span = Span(name.start, _with_organization(matched, match.end(), title.end, begins))
+            yield _titled(matched, match, span, name, title)
+    for match in before:
         name = _name(matched, match, "name")
         if name is not None and name.start == matched.of(match, "name").start:
             title = matched.of(match, "title")
-            yield _titled(matched, match, Span(title.start, matched.of(match).end), name, title)
+            end = matched.at(name.end) if not match["other"] else match.end()
+            last = _with_organization(matched, end, matched.span(0, end).end, begins)
+            yield _titled(matched, match, Span(title.start, last), name, title)
+
+
+def _with_organization(matched: Matched, at: int, end: int, begins: dict[int, Span]) -> int:
+    # "…, Director of Bureau, Ministry of Environment": the organization goes with it.
+    comma = _COMMA_THE.match(matched.folded, at)
+    behind = begins.get(comma.end()) if comma and comma.group().strip() else None
+    return end if behind is None else behind.end
 
 
 def _titled(
@@ -73,11 +83,15 @@ def _titled(
 def _name(matched: Matched, match: re.Match[str], group: str) -> Span | None:
     # "On Wednesday Lee Young-seok": what is no name is left out, in front and behind.
     words = list(re.finditer(r"[^ ]+", match[group]))
-    while words and words[0].group().lower() in NO_ENGLISH_NAME:
+    while words and _no_name(words[0].group()):
         del words[0]
-    while words and words[-1].group().lower() in NO_ENGLISH_NAME:
+    while words and _no_name(words[-1].group()):
         del words[-1]
-    if not 2 <= len(words) <= 3 or any(w.group().lower() in NO_ENGLISH_NAME for w in words):
+    if not 2 <= len(words) <= 3 or any(_no_name(word.group()) for word in words):
         return None
     start = match.start(group)
     return matched.span(start + words[0].start(), start + words[-1].end())
+
+
+def _no_name(word: str) -> bool:
+    return any(part in NO_ENGLISH_NAME or part in ENGLISH for part in word.lower().split("-"))

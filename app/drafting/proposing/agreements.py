@@ -1,15 +1,17 @@
 """Agreements that a release names: those of the record, and new ones between known parties."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from app.drafting.finding.agreements import AgreementFound, kind_of
 from app.drafting.finding.issuing import language_at
-from app.drafting.finding.matching import Span, between
+from app.drafting.finding.matching import Matched, Span, between
 from app.drafting.finding.names import comparable
+from app.drafting.finding.ordinals import OrdinalFound, ordinals_in
 from app.drafting.proposing.facts import Facts
-from app.drafting.proposing.known import Known, base_of, without_years
+from app.drafting.proposing.known import Known
 from app.drafting.proposing.proposals import LeftOut, Proposal
 from app.drafting.proposing.years import Calendar, dated
 from app.kernel.text import slug_of
@@ -24,6 +26,9 @@ _SIGNED_BEFORE = re.compile(
     r"(?:\b(?<!will )(?<!to )signed (?:the |a |an )?|서명한 |서명된 |체결한 |签署的|签署了|签署)['\"]{0,2}(?:제\d{1,2}차 ?|第.{1,3}次)?['\"]{0,2}$",
     re.I,
 )
+
+
+_ON_BEHIND = re.compile(r"^['\"]{0,2},?['\"]? (?:on|in) (?:[A-Z][a-z]+day, )?")
 
 
 @dataclass(slots=True)
@@ -49,7 +54,7 @@ def named_agreements(
             one.mentions.append(found)
             continue
         reason = _why_not(found, known)
-        words = facts.quote(found.span)
+        words = facts.words(found.span)
         if reason is not None:
             left_out.setdefault(
                 comparable(words), LeftOut(f"agreement {words}", found.span, reason)
@@ -73,25 +78,31 @@ def _why_not(found: AgreementFound, known: Known) -> str | None:
 
 
 def _known_id(facts: Facts, found: AgreementFound, known: Known) -> str | None:
-    records = known.all(FILE)
-    wanted = comparable(without_years(facts.quote(found.span)))
+    wanted = comparable(facts.words(found.span))
     for id_ in known.series.get(found.series or "", []):
-        record = records[id_]
-        if found.starts is not None:
-            starts = str(record.get("starts", ""))[:4] == str(found.starts.year)
-            ends = not found.ends or str(record.get("ends", ""))[:4] == str(found.ends.year)
-            if starts and ends:
-                return id_
-        elif any(
-            comparable(without_years(text)) == wanted and without_years(text) == base_of(text) + ""
-            or (found.ordinal is not None and comparable(without_years(text)) == wanted)
-            for text in chain.from_iterable(
+        record = known.all(FILE)[id_]
+        texts = list(
+            chain.from_iterable(
                 name.values() for name in (record["name"], *record.get("aliases", []))
             )
-        ):
-            if record["kind"] != "annual_plan":
+        )
+        if found.starts is not None and found.ends is not None:
+            if all(
+                str(record.get(name, ""))[:4] == str(date.year)
+                for name, date in (("starts", found.starts), ("ends", found.ends))
+            ):
                 return id_
+        elif found.ordinal is not None:
+            if any(ordinal.value == found.ordinal for ordinal in _ordinals(texts)):
+                return id_
+        elif any(comparable(text) == wanted for text in texts):
+            return id_
     return None
+
+
+def _ordinals(texts: list[str]) -> Iterator[OrdinalFound]:
+    for text in texts:
+        yield from ordinals_in(Matched(text))
 
 
 def _new_id(facts: Facts, found: AgreementFound, known: Known) -> str:
@@ -128,7 +139,7 @@ def _propose(facts: Facts, named: Named, known: Known, calendar: Calendar) -> No
         if first.kind != kind:
             proposal.derived("/kind", "as those of its series that the record has", first.span)
     if before is None or first.starts is not None or first.ordinal is not None:
-        words = facts.quote(first.span)
+        words = facts.words(first.span)
         members["name"] = {language_at(words): _closed(words)}
         proposal.support(first.span, f"/name/{language_at(words)}")
     if before is None:
@@ -147,12 +158,20 @@ def _propose(facts: Facts, named: Named, known: Known, calendar: Calendar) -> No
                 proposal.support(first.span, f"/{name}")
     order = ("kind", "name", "parties", "status", "signed", "starts", "ends")
     proposal.members = {name: members[name] for name in order if name in members}
-    named.proposal = proposal
+    # An agreement of the record of which the release says nothing is only referred to.
+    named.proposal = proposal if proposal.members else None
 
 
 def _closed(words: str) -> str:
     # A quotation mark that only opens or only closes inside the words of a name.
-    for opening, closing in (("“", "”"), ("‘", "’"), ("「", "」"), ("《", "》"), ('"', '"'), ("'", "'")):
+    for opening, closing in (
+        ("“", "”"),
+        ("‘", "’"),
+        ("「", "」"),
+        ("《", "》"),
+        ('"', '"'),
+        ("'", "'"),
+    ):
         single = opening == closing and words.count(opening) == 1
         if single or (words.count(opening) != words.count(closing) and opening != closing):
             words = words.replace(opening, "").replace(closing, "")
@@ -182,8 +201,14 @@ def _signed(facts: Facts, named: Named, proposal: Proposal, calendar: Calendar) 
             near = between(facts.dates, words.end, min(words.end + 100, sentence.end))
         else:
             words = Span(facts.matched.span(max(0, start - 12), start).start, found.span.end)
-            near = between(facts.dates, max(sentence.start, found.span.start - 40), found.span.start)
+            near = between(
+                facts.dates, max(sentence.start, found.span.start - 40), found.span.start
+            )
             near = [one for one in near if not one.span.within(found.span)]
+            on = _ON_BEHIND.match(folded[end : end + 40])
+            if on is not None:
+                place = facts.matched.span(end + on.end(), end + on.end() + 1).start
+                near = between(facts.dates, place, place + 1) or near
         proposal.members["status"] = "signed"
         proposal.support(words, "/status")
         if near:

@@ -3,6 +3,7 @@
 What the record has is never overwritten: a draft adds what is absent there, and shows the rest.
 """
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,9 @@ def compare(proposal: Proposal, before: Members | None) -> Compared:
     return Compared(changed, before, frozenset(merging.added), merging.differences)
 
 
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}$")
+
+
 class _Merging:
     def __init__(self, members: Members) -> None:
         self.members = members
@@ -73,7 +77,8 @@ class _Merging:
     def _participations(self, before: list[Members], proposed: list[Members], place: str) -> None:
         for one in proposed:
             index = next(
-                (at for at, own in enumerate(before) if own.get("person") == one.get("person")), None
+                (at for at, own in enumerate(before) if own.get("person") == one.get("person")),
+                None,
             )
             if index is None:
                 before.append(deepcopy(one))
@@ -90,6 +95,9 @@ class _Merging:
 
 def _same(before: Any, proposed: Any) -> bool:
     if isinstance(before, str) and isinstance(proposed, str):
+        if _DATE.match(proposed) and before.startswith(proposed):
+            # A month is no other date than a day in it.
+            return True
         return _alike(before) == _alike(proposed)
     if isinstance(before, list) and isinstance(proposed, list):
         return sorted(map(str, before)) == sorted(map(str, proposed))
@@ -99,4 +107,3 @@ def _same(before: Any, proposed: Any) -> bool:
 def _alike(text: str) -> str:
     # Spelling apart, and the years that one writes behind a plan's name and the other does not.
     return comparable(without_years(text)) or text
-

@@ -49,7 +49,7 @@ def resolve(found: DialogueFound, known: Known) -> Resolved | None:
 
 def propose_dialogue(facts: Facts, found: DialogueFound) -> Proposal:
     """A dialogue that the record does not have, as the release names it."""
-    words = facts.quote(found.span)
+    words = facts.words(found.span)
     language = language_at(words)
     parties = sorted(found.parties)
     name = slug_of({"en": words}) or "dialogue"
@@ -57,5 +57,7 @@ def propose_dialogue(facts: Facts, found: DialogueFound) -> Proposal:
         FILE, name, {"name": {language: words}, "parties": parties, "level": found.level}
     )
     proposal.support(found.span, f"/name/{language}", "/parties", "/level")
-    proposal.unsure("/name", "the record has no dialogue of this name, parties and level", found.span)
+    proposal.unsure(
+        "/name", "the record has no dialogue of this name, parties and level", found.span
+    )
     return proposal

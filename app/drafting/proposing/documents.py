@@ -17,7 +17,7 @@ def propose_document(facts: Facts, known: Known) -> Proposal:
         "bytes": release.bytes,
         "sha256": release.sha256,
     }
-    title = None if facts.title is None else facts.quote(facts.title)
+    title = None if facts.title is None else facts.words(facts.title)
     proposal = Proposal(FILE, _id_of(facts, known, title), {"kind": "press_release"})
     members = proposal.members
     if title is not None and facts.title is not None and facts.language is not None:
@@ -28,7 +28,9 @@ def propose_document(facts: Facts, known: Known) -> Proposal:
     if facts.language is not None:
         members["language"] = facts.language
     else:
-        proposal.unsure("/language", "it is in none of English, Korean and Chinese, or in all alike")
+        proposal.unsure(
+            "/language", "it is in none of English, Korean and Chinese, or in all alike"
+        )
     _issued(proposal, facts)
     members["file"] = file
     return proposal
@@ -41,8 +43,15 @@ def _issued(proposal: Proposal, facts: Facts) -> None:
     proposal.members["issued"] = facts.issue.date.partial
     if facts.issue.span is not None:
         proposal.support(facts.issue.span, "/issued")
+        return
+    day = facts.issue.date
+    same = next(
+        (one.span for one in facts.dates if (one.month, one.day) == (day.month, day.day)), None
+    )
+    if same is not None:
+        proposal.derived("/issued", "of the file's name; the text has its month and day", same)
     else:
-        proposal.derived("/issued", "of the file's name; the text does not say it")
+        proposal.unsure("/issued", "only the file's name says it")
 
 
 def _id_of(facts: Facts, known: Known, title: str | None) -> str:

@@ -1,5 +1,6 @@
 """Everything that the rules find in one release, found once."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -44,6 +45,13 @@ class Facts:
         """The exact words of a place."""
         return self.matched.quote(span)
 
+    def words(self, span: Span) -> str:
+        """The words of a place as a field holds them: the exact ones, on one line."""
+        joined = re.sub(
+            r"(?<=[\u4e00-\u9fff])\s{1,9}\n?\s{0,9}(?=[\u4e00-\u9fff])", "", self.quote(span)
+        )
+        return " ".join(joined.split())
+
     def sentence_at(self, place: int) -> int:
         """The number of the sentence that a place lies in."""
         return max(0, bisect_right(self.sentences, place, key=lambda one: one.span.start) - 1)
@@ -65,6 +73,7 @@ def facts_of(release: Release, known: Known) -> Facts:
         for number, block in enumerate(source.blocks, start=1)
         if block.heading
     ]
+    dates = dates_in(matched)
     organizations = organizations_in(
         matched, known.organization_names(), known.organization_parties()
     )
@@ -73,10 +82,10 @@ def facts_of(release: Release, known: Known) -> Facts:
         matched=matched,
         language=language_of(source.text),
         issue=issue_in(matched, release.name),
-        title=title_in(matched, found, headings),
+        title=title_in(matched, found, headings, dates),
         sentences=found,
         ordinals=ordinals_in(matched),
-        dates=dates_in(matched),
+        dates=dates,
         periods=periods_in(matched),
         places=places_in(matched),
         formats=formats_in(matched),

@@ -19,7 +19,8 @@ _ITEMS = re.compile(
     re.I,
 )
 _LONGEST = 2_000
-_MARK_BEHIND = re.compile(r"^['\"’”」》)]{0,3}(?P<mark>\*{1,3}|※)")
+_MOST = 50
+_MARK_BEHIND = re.compile(r"^['\"’”」》)]{0,3}(?P<words>[^.。\n*※]{0,60})(?P<mark>\*{1,3}|※)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def add_items(
         owner = _owner(facts, found, named)
         if owner is None:
             left_out.append(LeftOut(what, first, "the release does not say whose items these are"))
+        elif len(found.items) > _MOST:
+            left_out.append(LeftOut(what, first, f"a list of more than {_MOST} items"))
         elif owner.agreement is None and meeting is not None and "agenda" not in meeting.members:
             _add_agenda(facts, meeting, found, owner)
         elif owner.agreement is not None and owner.agreement not in taken:
@@ -67,9 +70,10 @@ def _owner(facts: Facts, found: ListFound, named: list[Named]) -> _Owner | None:
     before = [pair for pair in mentions if pair[0].end <= found.span.start]
     if found.note is not None:
         for span, id_ in reversed(before):
-            mark = _MARK_BEHIND.match(facts.matched.text[span.end : span.end + 6])
+            mark = _MARK_BEHIND.match(facts.matched.text[span.end : span.end + 80])
             if mark and mark["mark"] == found.note:
-                return _Owner(id_, Span(span.start, span.end + mark.end()), None)
+                reason = "the mark stands a few words behind its name" if mark["words"] else None
+                return _Owner(id_, Span(span.start, span.end + mark.end()), reason)
     paragraph = facts.paragraph_of(found.span.start)
     intro = facts.matched.text[paragraph.start : found.span.start].strip(" *※·-\n\t")
     if not intro and paragraph.start > 0:
@@ -88,9 +92,14 @@ def _owner(facts: Facts, found: ListFound, named: list[Named]) -> _Owner | None:
     if agenda and not (close and _ITEMS.search(words)):
         return _Owner(None, Span(max(paragraph.start, sentence.span.start), found.span.start), None)
     if close:
-        return _Owner(close[-1][1], close[-1][0], None if _ITEMS.search(words) or found.note else
-                      "the list stands behind its name, but nothing says that it is its list",
-                      not (_ITEMS.search(words) or found.note))
+        return _Owner(
+            close[-1][1],
+            close[-1][0],
+            None
+            if _ITEMS.search(words) or found.note
+            else "the list stands behind its name, but nothing says that it is its list",
+            not (_ITEMS.search(words) or found.note),
+        )
     if near:
         return _Owner(
             near[-1][1], near[-1][0], "it is the agreement named last before the list", unsure=True
@@ -102,9 +111,7 @@ def _said(facts: Facts, start: int, found: ListFound) -> bool:
     return bool(facts.matched.text[start : found.span.start].strip(" *※·-○ㅇ\n\t"))
 
 
-def _items(
-    facts: Facts, found: ListFound, owner: _Owner, known: Known
-) -> list[Proposal]:
+def _items(facts: Facts, found: ListFound, owner: _Owner, known: Known) -> list[Proposal]:
     proposals: list[Proposal] = []
     own = {
         item["number"]: id_
@@ -112,7 +119,7 @@ def _items(
         if item["agreement"] == owner.agreement
     }
     for item in found.items:
-        words = facts.quote(item.title)
+        words = facts.words(item.title)
         language = language_at(words)
         id_ = own.get(item.number) or f"{owner.agreement}-{item.number}"
         members: Members = {
@@ -133,7 +140,9 @@ def _items(
                 "/agreement", owner.reason, owner.words
             )
         if own and item.number not in own:
-            proposal.unsure("/number", f"the record has {len(own)} items of it, and none so numbered")
+            proposal.unsure(
+                "/number", f"the record has {len(own)} items of it, and none so numbered"
+            )
         proposals.append(proposal)
     return proposals
 
@@ -145,8 +154,11 @@ def _nested(item: ItemFound) -> Span:
 def _add_agenda(facts: Facts, meeting: Proposal, found: ListFound, owner: _Owner) -> None:
     agenda: list[Members] = []
     for index, item in enumerate(found.items):
-        words = facts.quote(item.title)
-        agenda.append({"title": {language_at(words): words}})
+        words = facts.words(item.title)
+        one: Members = {"title": {language_at(words): words}}
+        if item.lists:
+            one["note"] = {language_at(words): facts.quote(_nested(item))}
+        agenda.append(one)
         meeting.support(item.span, f"/agenda/{index}")
     meeting.members["agenda"] = agenda
     meeting.derived("/agenda", "the words before the list speak of what was discussed", owner.words)

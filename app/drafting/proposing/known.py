@@ -98,7 +98,10 @@ class Known:
 
     def person(self, *names: str) -> str | None:
         """The id of the person with one of these names, or None."""
-        return next((self._people[comparable(name)] for name in names if comparable(name) in self._people), None)
+        return next(
+            (self._people[comparable(name)] for name in names if comparable(name) in self._people),
+            None,
+        )
 
 
 def _texts(*localized: dict[str, str]) -> Iterator[str]:
@@ -123,4 +126,3 @@ def _series(agreements: dict[str, Members]) -> dict[str, list[str]]:
         series.setdefault(key, []).append(id_)
         of_base.update(dict.fromkeys(bases, key))
     return series
-

@@ -20,7 +20,8 @@ from app.drafting.proposing.years import Calendar, dated
 FILE = "meetings.json"
 # Words for a meeting that is not named.
 _A_MEETING = re.compile(
-    r"\b(?:meeting|dialogue|talks|session|consultations?|event)\b|회의|대화|회담|자리|会议|对话|会谈|磋商", re.I
+    r"\b(?:meeting|dialogue|talks|session|consultations?|event)\b|회의|대화|회담|자리|会议|对话|会谈|磋商",
+    re.I,
 )
 _NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|推迟[至到于]$|延期[至到于]$", re.I)
 _NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
@@ -93,13 +94,18 @@ def choose(facts: Facts, mentions: list[Mention]) -> Chosen | None:
             and status_in(facts.matched, near)
             and not of_another_time(near)
             and not any(
-                one.sentence.span == near.span and one.resolved.key != main.resolved.key
+                one.sentence.span == near.span and _of_another_meeting(one, main, chosen.ordinal)
                 for one in mentions
             )
         ):
             chosen.sentences.append(near)
     chosen.sentences = list(dict.fromkeys(chosen.sentences))
     return chosen
+
+
+def _of_another_meeting(mention: Mention, main: Mention, ordinal: int | None) -> bool:
+    own = mention.dialogue.ordinal
+    return mention.resolved.key != main.resolved.key or (own is not None and own.value != ordinal)
 
 
 def propose_meeting(
@@ -114,7 +120,8 @@ def propose_meeting(
             number = mention.ordinal
             if number is not None and number.value == chosen.ordinal:
                 span = Span(
-                    min(mention.span.start, number.span.start), max(mention.span.end, number.span.end)
+                    min(mention.span.start, number.span.start),
+                    max(mention.span.end, number.span.end),
                 )
                 if any(span.within(one.span) for one in chosen.sentences):
                     proposal.support(span, "/ordinal", "/dialogue")
@@ -136,9 +143,7 @@ def propose_meeting(
 
 def _id_of(proposal: Proposal, dialogue: str, known: Known) -> str:
     members = proposal.members
-    same = {
-        id_: one for id_, one in known.all(FILE).items() if one["dialogue"] == dialogue
-    }
+    same = {id_: one for id_, one in known.all(FILE).items() if one["dialogue"] == dialogue}
     for id_, one in same.items():
         if "ordinal" in members and one.get("ordinal") == members["ordinal"]:
             return id_
@@ -264,7 +269,9 @@ def _day_of(facts: Facts, chosen: Chosen, status: str | None) -> DateFound | Non
 
 def _before(folded: str, start: int, end: int) -> str:
     words = folded[start:end].lower()
-    return words.replace("put off", "postpone").replace("推迟", "postpone").replace("延期", "postpone")
+    return (
+        words.replace("put off", "postpone").replace("推迟", "postpone").replace("延期", "postpone")
+    )
 
 
 def _distance(span: Span, other: Span) -> int:
@@ -272,16 +279,17 @@ def _distance(span: Span, other: Span) -> int:
 
 
 def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
-    sited = [
-        place
-        for sentence in chosen.sentences
-        for place in _inside(facts.places, sentence.span)
-        if place.sited
-    ]
-    place = next((one for one in sited if one.city), sited[0] if sited else None)
+    place = next(
+        (
+            min(sited, key=lambda one: one.city is None)
+            for sentence in chosen.sentences
+            if (sited := [one for one in _inside(facts.places, sentence.span) if one.sited])
+        ),
+        None,
+    )
     if place is None:
         return
-    words = facts.quote(place.span)
+    words = facts.words(place.span)
     pointer = f"/city/{language_at(words)}"
     proposal.members["city"] = {language_at(words): words}
     proposal.support(place.span, pointer)
@@ -291,6 +299,8 @@ def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
     proposal.members |= {"country": place.city.country, "timezone": place.city.timezone}
     proposal.support(place.span, "/country", "/timezone")
     proposal.derived("/country", "country and time zone are those of the city")
+    if proposal.members["status"] == "postponed":
+        proposal.unsure(pointer, "whether it stays the place the release may not say", place.span)
 
 
 def _format(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:

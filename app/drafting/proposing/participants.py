@@ -1,8 +1,9 @@
 """Who took part in a meeting, and as what; who is only named."""
 
+import re
 from dataclasses import dataclass
 
-from app.drafting.dictionaries.countries import SIDES
+from app.drafting.dictionaries.countries import COUNTRIES, SIDES
 from app.drafting.finding.attendance import Attendance, attendance_of
 from app.drafting.finding.issuing import language_at
 from app.drafting.finding.people import PersonFound
@@ -14,6 +15,10 @@ from app.kernel.text import slug_of
 
 FILE = "people.json"
 _MOST = 40
+_OTHER_SIDE = "the other side's head is named with a party, this one is not"
+_COUNTRY_BEFORE = re.compile(
+    r"(chinese|korean|japanese|중국|한국|일본|中国|韩国|日本)(?:'s|의)? ?(?:mr\.|ms\.|측)? ?$"
+)
 
 
 @dataclass(slots=True)
@@ -25,6 +30,7 @@ class Participant:
     attendance: Attendance
     names: dict[str, str]
     party: str | None = None
+    reason: str | None = None
 
 
 def participants_of(facts: Facts, known: Known) -> list[Participant]:
@@ -36,10 +42,12 @@ def participants_of(facts: Facts, known: Known) -> list[Participant]:
         if not found.bracketed and not of_another_time(sentence):
             attendance = attendance_of(facts.matched, sentence, found.span)
         names = _names(facts, found)
-        id_ = known.person(*names.values()) or slug_of({"en": next(iter(names.values()))}) or "person"
+        id_ = (
+            known.person(*names.values()) or slug_of({"en": next(iter(names.values()))}) or "person"
+        )
         if known.person(*names.values()) is None and known.get(FILE, id_) is not None:
             id_ = f"{id_}-2"
-        own = Participant(id_, found, attendance, names, _party_of(facts, found, known))
+        own = Participant(id_, found, attendance, names, *_party_of(facts, found, id_, known))
         before = by_id.get(id_)
         if before is None:
             by_id[id_] = own
@@ -52,19 +60,28 @@ def participants_of(facts: Facts, known: Known) -> list[Participant]:
 
 def _names(facts: Facts, found: PersonFound) -> dict[str, str]:
     spans = [found.name, *([found.other_name] if found.other_name else [])]
-    names = {language_at(facts.quote(span)): facts.quote(span) for span in spans}
+    names = {language_at(facts.quote(span)): facts.words(span) for span in spans}
     # A transliterated name is one word in the record, `저우궈메이`.
     return {lang: text.replace(" ", "") if lang == "ko" else text for lang, text in names.items()}
 
 
-def _party_of(facts: Facts, found: PersonFound, known: Known) -> str | None:
+def _party_of(
+    facts: Facts, found: PersonFound, id_: str, known: Known
+) -> tuple[str | None, str | None]:
+    """The party that a person is of, and why where the phrase itself does not say it."""
     parties = known.organization_parties()
-    own = next((parties[id_] for id_ in found.organizations if parties.get(id_)), None)
+    own = next((parties[one] for one in found.organizations if parties.get(one)), None)
     if own is not None:
-        return own
+        return own, None
     start = facts.matched.at(found.span.start)
     before = facts.matched.folded[max(0, start - 30) : start].lower()
-    return next((party for words, party in SIDES.items() if words in before), None)
+    side = next((party for words, party in SIDES.items() if words in before), None)
+    country = _COUNTRY_BEFORE.search(before)
+    if side is not None or country is not None:
+        return side or COUNTRIES[country.group(1) if country else ""], None
+    record = known.get(FILE, id_) or {}
+    recorded = parties.get(record.get("organization", ""))
+    return recorded, "the release does not say it; the record has this person in an office of it"
 
 
 def add_participants(
@@ -119,22 +136,22 @@ def _by_elimination(people: list[Participant], parties: list[str]) -> None:
     unknown = [one for one in heads if one.party is None]
     others = [party for party in parties if party not in known]
     if len(parties) == 2 and len(heads) == 2 and len(unknown) == 1 and len(others) == 1:
-        unknown[0].party = f"?{others[0]}"
+        unknown[0].party = others[0]
+        unknown[0].reason = _OTHER_SIDE
 
 
 def _add(
     facts: Facts, meeting: Proposal, person: Participant, participations: list[Members]
 ) -> None:
     pointer = f"/participations/{len(participations)}"
-    party = person.party or ""
-    if party.startswith("?"):
-        party = person.party = party[1:]
-        meeting.unsure(f"{pointer}/party", "the other side's head is named with a party, this one not")
-    one: Members = {"party": party, "person": person.id}
+    if person.reason is not None:
+        mark = meeting.unsure if person.reason == _OTHER_SIDE else meeting.derived
+        mark(f"{pointer}/party", person.reason, person.found.span)
+    one: Members = {"party": person.party, "person": person.id}
     if person.found.organizations:
         one["organization"] = person.found.organizations[-1]
     if person.found.title is not None:
-        words = facts.quote(person.found.title)
+        words = facts.words(person.found.title)
         one["title"] = {language_at(words): words}
     if person.attendance is Attendance.HEAD:
         one["role"] = "head"
@@ -157,13 +174,11 @@ def propose_person(facts: Facts, person: Participant, known: Known) -> Proposal:
         proposal.members["organization"] = person.found.organizations[-1]
         proposal.support(person.found.span, "/organization")
     if person.found.title is not None:
-        words = facts.quote(person.found.title)
+        words = facts.words(person.found.title)
         proposal.members["title"] = {language_at(words): words}
         proposal.support(person.found.span, f"/title/{language_at(words)}")
     unwritten = [
-        id_
-        for id_, one in known.all(FILE).items()
-        if not set(one["name"]) & set(person.names)
+        id_ for id_, one in known.all(FILE).items() if not set(one["name"]) & set(person.names)
     ]
     if unwritten:
         proposal.unsure(

@@ -88,9 +88,7 @@ def _by_word(found: DateFound, calendar: Calendar) -> Dated:
     return Dated(partial, f"{reason}{calendar.issue.date.year}")
 
 
-def _by_issue(
-    found: DateFound, calendar: Calendar, issue: IssueFound, ahead: bool | None
-) -> Dated:
+def _by_issue(found: DateFound, calendar: Calendar, issue: IssueFound, ahead: bool | None) -> Dated:
     issued = date(issue.date.year or 1, issue.date.month or 1, issue.date.day or 1)
     candidates = [
         (day, whole)
@@ -116,7 +114,9 @@ def _by_issue(
     elif whole.year in calendar.years:
         reason += f", and names {whole.year} elsewhere"
     if found.month is None:
-        return Dated(whole.partial, f"only the day is written; {reason}", abs(day - issued) > timedelta(7))
+        return Dated(
+            whole.partial, f"only the day is written; {reason}", abs(day - issued) > timedelta(7)
+        )
     unsure = abs(day - issued) > _NEAR or not (issue.span or supported)
     return Dated(whole.partial, reason, unsure)
 
