@@ -1,4 +1,4 @@
-"""Before a draft is loaded: its unsure marks are settled, and the record is as the draft knew it."""
+"""Before a draft is loaded: unsure marks are settled, and the record is as the draft knew it."""
 
 import json
 from collections.abc import Iterable

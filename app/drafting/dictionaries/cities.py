@@ -32,7 +32,8 @@ _NAMES = {
         Changchun 창춘 长春|Harbin 하얼빈 哈尔滨|Xi'an 시안 西安|Chengdu 청두 成都|Wuhan 우한 武汉
         Guangzhou 광저우 广州|Shenzhen 선전시 深圳|Xiamen 샤먼 厦门|Kunming 쿤밍 昆明
         Guiyang 구이양 贵阳|Sanya 싼야 三亚|Haikou 하이커우 海口|Hefei 허페이 合肥
-        Zhengzhou 정저우 郑州|Taiyuan 타이위안 太原|Shijiazhuang 스자좡 石家庄|Hohhot 후허하오터 呼和浩特
+        Zhengzhou 정저우 郑州|Taiyuan 타이위안 太原|Shijiazhuang 스자좡 石家庄
+        Hohhot 후허하오터 呼和浩特
         Yinchuan 인촨 银川|Lanzhou 란저우 兰州|Urumqi 우루무치 乌鲁木齐|Wuxi 우시시 无锡
         Yangzhou 양저우 扬州|Yancheng 옌청 盐城|Ningbo 닝보 宁波|Fuzhou 푸저우 福州
         Nanchang 난창 南昌|Changsha 창사 长沙|Nanning 난닝 南宁|Lhasa 라싸 拉萨|Baoding 바오딩 保定
@@ -40,13 +41,15 @@ _NAMES = {
     "KR": """
         Seoul 서울 首尔|Busan 부산 釜山|Incheon 인천 仁川|Daegu 대구 大邱|Daejeon 대전 大田
         Gwangju 광주 光州|Ulsan 울산 蔚山|Sejong 세종 世宗|Jeju 제주 济州|Seogwipo 서귀포 西归浦
-        Suwon 수원시 水原|Gyeongju 경주 庆州|Gangneung 강릉 江陵|Yeosu 여수 丽水市|Changwon 창원 昌原
+        Suwon 수원시 水原|Gyeongju 경주 庆州|Gangneung 강릉 江陵|Yeosu 여수 丽水市
+        Changwon 창원 昌原
         Jeonju 전주시 全州|Pyeongchang 평창 平昌|Pohang 포항 浦项|Suncheon 순천 顺天
     """,
     "JP": """
         Tokyo 도쿄 동경 东京|Kyoto 교토 京都|Osaka 오사카 大阪|Nagoya 나고야 名古屋
         Kitakyushu 기타큐슈 北九州|Fukuoka 후쿠오카 福冈|Sapporo 삿포로 札幌|Yokohama 요코하마 横滨
-        Toyama 도야마 富山|Niigata 니가타 新潟|Hiroshima 히로시마 广岛|Kobe 고베 神户|Sendai 센다이 仙台
+        Toyama 도야마 富山|Niigata 니가타 新潟|Hiroshima 히로시마 广岛|Kobe 고베 神户
+        Sendai 센다이 仙台
     """,
     "MN": "Ulaanbaatar 울란바토르 乌兰巴托",
     "TH": "Bangkok 방콕 曼谷",

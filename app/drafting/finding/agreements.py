@@ -31,7 +31,8 @@ class AgreementFound:
 
 
 _EN_KINDS = (
-    r"Plan|Memorandum of Understanding|Memorandum|MOU|MoU|Agreement|Treaty|Programme|Program|Project"
+    r"Plan|Memorandum of Understanding|Memorandum|MOU|MoU|Agreement|Treaty|Programme|Program"
+    r"|Project"
     r"|Joint Statement|Joint Declaration|Roadmap|Initiative"
 )
 _RULES = (
@@ -42,7 +43,8 @@ _RULES = (
     ),
     re.compile(
         r"(?P<name>(?!차 )[가-힣A-Za-z·() -]{0,30}?"
-        r"(?:협력 ?계획|관리계획|행동계획|실행계획|이행계획|청천계획|양해각서|협정|공동성명|공동선언|로드맵))"
+        r"(?:협력 ?계획|관리계획|행동계획|실행계획|이행계획|청천계획|양해각서|협정|공동성명"
+        r"|공동선언|로드맵))"
     ),
     re.compile(
         r"(?P<name>[\u4e00-\u9fff]{0,16}?"
@@ -68,7 +70,8 @@ _CHINESE_LEADING = re.compile(
 )
 _YEAR = r"(?:19|20)\d\d"
 _YEAR_BEFORE = re.compile(
-    rf"(?:(?<![\d~-])(?P<year>{_YEAR})(?:년도?|年度?)?|'(?P<short>\d\d)년도?)(?:의|的)? ?['\"]{{0,2}}$"
+    rf"(?:(?<![\d~-])(?P<year>{_YEAR})(?:년도?|年度?)?|'(?P<short>\d\d)년도?)(?:의"
+    rf"|的)? ?['\"]{{0,2}}$"
 )
 _YEAR_AFTER = re.compile(
     rf"['\"]{{0,2}}(?: ?\( ?(?P<bracketed>{_YEAR})(?:년도?|年度?)? ?\)|,? for (?P<of>{_YEAR})(?!\d)"

@@ -15,8 +15,10 @@ class Attendance(StrEnum):
 
 
 _HEAD = re.compile(
-    r"\bchief (?:representatives?|delegates?)\b|\bhead(?:s|ed)?\b[^.\n]{0,20}\bdelegations?\b|\bco-?chaired?\b|\bled (?:the|their|its|a)?"
-    r"|\bled by\b|\bchaired\b|\bheaded by\b|\bas (?:the )?(?:co-?)?(?:heads?|chairs?)\b|\bco-?chairs\b"
+    r"\bchief (?:representatives?|delegates?)\b|\bhead(?:s|ed)?\b[^.\n]{0,20}\bdelegations?\b"
+    r"|\bco-?chaired?\b|\bled (?:the|their|its|a)?"
+    r"|\bled by\b|\bchaired\b|\bheaded by\b|\bas (?:the )?(?:co-?)?(?:heads?|chairs?)\b"
+    r"|\bco-?chairs\b"
     r"|\bleading (?:the|their)\b|\bheads of delegation\b"
     r"|수석대표|공동 ?주재|주재(?:했|하였|로|한|하)|공동 ?의장|단장으로|이끄는|이끌|대표로 ?참석"
     r"|共同主持|主持(?:会议|了)|率团|团长|率领|率队|牵头",
@@ -29,7 +31,8 @@ _ATTENDED = re.compile(
 )
 # Whoever stands behind these words came with the heads.
 _WITH = re.compile(
-    r"\baccompanied by\b|\balong with\b|\bjoined by\b|\bother participants\b|\balso attended\b|배석|함께 참석|陪同|参加(?:会议|了)的还有",
+    r"\baccompanied by\b|\balong with\b|\bjoined by\b|\bother participants\b|\balso attended\b"
+    r"|배석|함께 참석|陪同|参加(?:会议|了)的还有",
     re.I,
 )
 
@@ -46,7 +49,7 @@ def attendance_of(matched: Matched, sentence: Sentence, person: Span) -> Attenda
     korean_or_chinese = company is not None and not company.group().isascii()
     if company is not None and company.start() > head.start():
         if korean_or_chinese:
-            # "A가 수석대표로, B가 배석했다": between the two sets of words stand those who came along.
+            # "A가 수석대표로, B가 배석했다": behind the heads stand those who came along.
             return Attendance.ATTENDED if offset > head.end() else Attendance.HEAD
         return Attendance.ATTENDED if offset > company.start() else Attendance.HEAD
     if (

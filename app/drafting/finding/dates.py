@@ -60,7 +60,10 @@ _EN_IN_BRACKETS = rf"(?: ?\((?P<weekday>{ENGLISH_WEEKDAY})\.?\))?"
 _KO_IN_BRACKETS = (
     r"(?: ?\((?P<weekday>[월화수목금토일](?:요일)?)\)| (?P<spoken>[월화수목금토일]요일))?"
 )
-_ZH_IN_BRACKETS = r"(?: ?\(?(?P<weekday>(?:星期|周|礼拜)[一二三四五六日天])\)?| ?\((?P<spoken>[一二三四五六日])\))?"
+_ZH_IN_BRACKETS = (
+    r"(?: ?\(?(?P<weekday>(?:星期|周|礼拜)[一二三四五六日天])\)?"
+    r"| ?\((?P<spoken>[一二三四五六日])\))?"
+)
 _WEEKDAY_BEFORE = rf"(?:\b(?P<before>{ENGLISH_WEEKDAY})\.?,? (?:the )?)?"
 _YEAR_AFTER = rf"(?:,? ?(?:of )?(?:{_YEAR}|(?P<year_word>this year|last year|next year)))?(?!\d)"
 
@@ -71,13 +74,15 @@ _RULES = tuple(
         rf"{_EN_IN_BRACKETS}{_YEAR_AFTER}",
         rf"{_WEEKDAY_BEFORE}\b{_DAY}(?:st|nd|rd|th)? (?:of )?(?P<month>{MONTH})\b\.?"
         rf"{_EN_IN_BRACKETS}{_YEAR_AFTER}{_EN_IN_BRACKETS.replace('weekday', 'after')}",
-        rf"\b(?P<month>{MONTH})\b\.?,? (?:of )?(?:{_YEAR}(?!\d)|(?P<year_word>this year|last year|next year))",
+        rf"\b(?P<month>{MONTH})\b\.?,? (?:of )?(?:{_YEAR}(?!\d)|(?P<year_word>this year"
+        rf"|last year|next year))",
         rf"\b(?:in|since|until|by|early|mid|late) (?P<month>{MONTH})\b",
         rf"(?:(?:{_YEAR}년|{_SHORT_YEAR}(?:년|\.)|(?P<year_word>{KOREAN_YEAR_WORD})) ?)?"
         rf"(?P<month>\d{{1,2}})월 ?{_DAY}(?:일|(?=[~-]\d{{1,2}}일)){_KO_IN_BRACKETS}",
-        rf"(?:{_YEAR}년|{_SHORT_YEAR}(?:년|\.)|(?P<year_word>{KOREAN_YEAR_WORD})) ?(?P<month>\d{{1,2}})월"
+        rf"(?:{_YEAR}년|{_SHORT_YEAR}(?:년|\.)"
+        rf"|(?P<year_word>{KOREAN_YEAR_WORD})) ?(?P<month>\d{{1,2}})월"
         r"(?! ?\d{1,2}[일~-])",
-        rf"(?:지난|오는) ?(?P<month>\d{{1,2}})월(?! ?\d)",
+        r"(?:지난|오는) ?(?P<month>\d{1,2})월(?! ?\d)",
         rf"(?:{_YEAR}|{_SHORT_YEAR})\. ?(?P<month>\d{{1,2}})\. ?{_DAY}(?!\d)\.?{_KO_IN_BRACKETS}",
         rf"(?:{_YEAR}|{_SHORT_YEAR})\. ?(?P<month>\d{{1,2}})\.(?! ?\d)",
         rf"(?<![\d.])(?P<month>\d{{1,2}})\. ?{_DAY}\.? ?\((?P<weekday>[월화수목금토일])\)",
@@ -97,7 +102,8 @@ _RULES = tuple(
 )
 # A day alone, "20일", is a date only where nothing counts days with it.
 _DAY_ALONE = re.compile(
-    r"(?<![\d월.,])(?<!월 )(?P<day>\d{1,2})일(?=[ ,(]|부터|까지|에|,|~|$)(?! ?(?:간|동안|차|정도|이내|전|후))"
+    r"(?<![\d월.,])(?<!월 )(?P<day>\d{1,2})일(?=[ ,(]|부터|까지|에|,|~|$)(?! ?(?:간|동안|차"
+    r"|정도|이내|전|후))"
 )
 
 

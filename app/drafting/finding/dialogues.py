@@ -1,4 +1,4 @@
-"""Dialogues: between whom, at which level, about the environment; by name or by what a name says."""
+"""Dialogues: between whom, at which level; by a name of the record or by what a name says."""
 
 import re
 from collections.abc import Iterable

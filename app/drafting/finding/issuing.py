@@ -7,7 +7,8 @@ from app.drafting.finding.dates import DateFound, dates_in
 from app.drafting.finding.matching import Matched, Sentence, Span, between, width
 
 _LABEL = re.compile(
-    r"(?:^|[ \n|(\[])(?:date(?: of (?:release|issue))?|issued|released|press release date|posted|registered"
+    r"(?:^|[ \n|(\[])(?:date(?: of (?:release|issue))?|issued|released|press release date"
+    r"|posted|registered"
     r"|배포 ?일시?|보도 ?일시|보도 ?시점|등록일|작성일|게시일|배포|발행일"
     r"|发布日期|发布时间|发布|日期|时间)(?: on)?\)?[ :]{0,3}\(?$",
     re.I,
@@ -19,9 +20,12 @@ _FILE_NAME = re.compile(
 )
 _DATELINE = re.compile(r"^[A-Z][A-Za-z., ]{1,30}[,(-] ?$")
 _NO_TITLE = re.compile(
-    r"^(?:press releases?|news releases?|for immediate release|board view|news|media advisory|home|print"
-    r"|보도 ?자료|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿|新闻发布|新闻|要闻|首页|打印"
-    r"|.{0,20}(?:배포 ?일시?|보도 ?일시|보도 ?시점|등록일|담당|发布日期|发布时间|来源|字号|date ?:|issued).{0,200}|[\W\d_]{1,200})$",
+    r"^(?:press releases?|news releases?|for immediate release|board view|news|media advisory"
+    r"|home|print"
+    r"|보도 ?자료|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿"
+    r"|新闻发布|新闻|要闻|首页|打印"
+    r"|.{0,20}(?:배포 ?일시?|보도 ?일시|보도 ?시점|등록일|담당|发布日期|发布时间|来源|字号"
+    r"|date ?:|issued).{0,200}|[\W\d_]{1,200})$",
     re.I | re.S,
 )
 

@@ -1,4 +1,4 @@
-"""Numbered items: lists whose markers count from one, kept in order, with what is nested in them."""
+"""Numbered items: lists whose markers count from one, in order, with what is nested in them."""
 
 import re
 from collections.abc import Iterator
@@ -49,10 +49,14 @@ def _runs(matched: Matched, markers: list[Marker]) -> Iterator[_Run]:
     # A list goes on while the next marker of its style has the next number.
     run: list[Marker] = []
     for marker in [*markers, None]:
-        if marker is not None and run and marker.number == run[-1].number + 1:
-            if not _too_far(matched, run[-1], marker):
-                run.append(marker)
-                continue
+        if (
+            marker is not None
+            and run
+            and marker.number == run[-1].number + 1
+            and not _too_far(matched, run[-1], marker)
+        ):
+            run.append(marker)
+            continue
         if len(run) >= 2:
             yield _Run(run, _end_of(matched, run))
         run = [marker] if marker is not None and marker.number == 1 else []

@@ -152,7 +152,7 @@ def _clusters(text: str) -> list[tuple[int, int]]:
 
 
 def _folded(cluster: str) -> str:
-    if cluster.isascii() and cluster != "\t" and cluster != "`":
+    if cluster.isascii() and cluster not in ("\t", "`"):
         return cluster
     if _KEPT.match(cluster):
         return cluster

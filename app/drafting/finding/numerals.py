@@ -28,11 +28,28 @@ def chinese_year(text: str) -> int | None:
     return int("".join(str(_DIGITS[char]) for char in text))
 
 
-_UNITS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 ENGLISH: dict[str, int] = {
     **{word: value for value, word in enumerate(_UNITS, start=1)},
     **{f"{tens[:-1]}ieth": value * 10 for value, tens in enumerate(_TENS, start=2)},
@@ -46,6 +63,7 @@ ENGLISH: dict[str, int] = {
 KOREAN: dict[str, int] = {
     word: value
     for value, word in enumerate(
-        "첫 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두".split(), start=1
+        ["첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두"],
+        start=1,
     )
 }

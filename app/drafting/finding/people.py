@@ -59,7 +59,7 @@ def _made(
     whole = min([phrase, *(one.span for one in beside)]).start, phrase.end
     ids = tuple(dict.fromkeys(one.name.id or "" for one in beside))
     widest = [one for one in beside if parents.get(one.name.id or "") is None]
-    title = titled.title
+    title: Span | None = titled.title
     for one in widest:
         title = _without(matched, title, one.span)
     return PersonFound(
@@ -92,8 +92,7 @@ _JOINTS = (
 
 
 def _without(matched: Matched, title: Span | None, organization: Span) -> Span | None:
-    # "Director of X at the Ministry of Y" is the title "Director of X"; `생태환경부 국제합작사 사장` is
-    # `국제합작사 사장`.
+    # "Director of X at the Ministry of Y" is the title "Director of X".
     if title is None or not organization.meets(title):
         return title
     if organization.start <= title.start:

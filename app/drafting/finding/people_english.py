@@ -21,7 +21,8 @@ _END = (
     rf"|{ENGLISH_TITLES} {_WORD} {_WORD})))"
 )
 _AFTER = re.compile(
-    rf"\b{_NAME}{_OTHER},? (?:the |currently |then )?(?P<title>{ENGLISH_TITLES}\b[^,.;:()\n]{{0,160}}?){_END}"
+    rf"\b{_NAME}{_OTHER},? (?:the |currently "
+    rf"|then )?(?P<title>{ENGLISH_TITLES}\b[^,.;:()\n]{{0,160}}?){_END}"
 )
 _BEFORE = re.compile(rf"\b(?P<title>{ENGLISH_TITLES}) {_NAME}{_OTHER}")
 _IN_BRACKETS = re.compile(

@@ -1,4 +1,4 @@
-"""People in Korean: `이영석 기후변화국제협력관`, `환경부(장관 한화진)`, `저우궈메이(周国梅) 사장`."""
+"""People in Korean: `이영석 국제협력관`, `환경부(장관 한화진)`, `저우궈메이(周国梅) 사장`."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,8 @@ def people_in_korean(matched: Matched) -> Iterator[Titled]:
         span = matched.of(match)
         yield Titled((span.start, span.end), name, title, bracketed=True)
     at = 0
-    while match := _AFTER.search(matched.folded, at):
+    while (found := _AFTER.search(matched.folded, at)) is not None:
+        match = found
         if match["name"].replace(" ", "") in NO_KOREAN_NAME or _is_title(match["name"]):
             at = match.end("name")
             continue

@@ -38,12 +38,14 @@ _KNOWN = (
     re.compile(rf"\b(?P<before>(?:in|at) )?(?P<city>{_LATIN})\b", re.I),
     re.compile(
         rf"(?P<before>在)?(?P<city>{_OTHER})(?:특별자치시|특별자치도|특별시|광역시|시|市)?"
-        r"(?P<after>에서|서 (?=열|개최)|(?= ?[^。\n]{0,24}?(?:举行|召开|举办))| ?[가-힣A-Za-z ]{1,24}에서)?"
+        r"(?P<after>에서|서 (?=열|개최)|(?= ?[^。\n]{0,24}?(?:举行|召开|举办))"
+        r"| ?[가-힣A-Za-z ]{1,24}에서)?"
     ),
 )
 _UNKNOWN = (
     re.compile(
-        r"\b(?:held|convened|place|met|meeting|hold|opened) in (?P<city>[A-Z][a-z]{1,20}(?:[ -][A-Z][a-z]{1,20})?)"
+        r"\b(?:held|convened|place|met|meeting|hold"
+        r"|opened) in (?P<city>[A-Z][a-z]{1,20}(?:[ -][A-Z][a-z]{1,20})?)"
     ),
     re.compile(r"(?<![가-힣])(?P<city>[가-힣]{2,8})에서 (?=[^.\n]{0,80}?(?:개최|열|회의를 ?가))"),
     re.compile(r"在(?P<city>[\u4e00-\u9fff]{2,6})(?=举行|召开|举办)"),
@@ -61,7 +63,8 @@ _FORMATS = (
         re.compile(
             r"\b(?:by|via|through|over) (?:a )?video(?:[ -]?(?:conference|conferencing|link))?\b"
             r"|\b(?:virtual(?:ly)?|online|videoconference|video conference)\b"
-            r"|화상(?:으로| ?회의| ?회담)|비대면|视频(?:方式|会议|连线|形式)|线上(?:方式|形式|举行|召开)",
+            r"|화상(?:으로| ?회의| ?회담)|비대면|视频(?:方式|会议|连线|形式)|线上(?:方式|形式"
+            r"|举行|召开)",
             re.I,
         ),
     ),

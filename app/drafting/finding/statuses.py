@@ -13,13 +13,16 @@ _RULES = tuple(
         ("postponed", r"\bpostponed?\b|\bput off\b|\bdelayed (?:to|until)\b|연기|미뤄|推迟|延期"),
         (
             "planned",
-            r"\bwill (?:be held|hold|host|meet|take place|convene|open)\b|\b(?:is|are) to (?:be held|hold|meet)\b"
+            r"\bwill (?:be held|hold|host|meet|take place|convene|open)\b|\b(?:is"
+            r"|are) to (?:be held|hold|meet)\b"
             r"|\b(?:is|are) scheduled\b|\bplans? to hold\b|\bto be held\b|\bscheduled (?:for|to)\b"
-            r"|(?:개최|열|가질|진행)(?:할|될|릴)? ?예정|열린다|예정이다|개최하기로|将(?:于|在)?[^。\n]{0,30}?(?:举行|召开|举办)|拟于|定于",
+            r"|(?:개최|열|가질|진행)(?:할|될|릴)? ?예정|열린다|예정이다|개최하기로|将(?:于"
+            r"|在)?[^。\n]{0,30}?(?:举行|召开|举办)|拟于|定于",
         ),
         (
             "held",
-            r"\bheld\b|\bconvened\b|\btook place\b|\bco-?hosted\b|\bconcluded\b|\bwrapped up\b|\bopened\b|\bmet\b"
+            r"\bheld\b|\bconvened\b|\btook place\b|\bco-?hosted\b|\bconcluded\b|\bwrapped up\b"
+            r"|\bopened\b|\bmet\b"
             r"|개최했|개최하였|개최됐|개최되었|열렸|열었|가졌|마쳤|举行|召开|举办|开幕|闭幕",
         ),
         # Korean releases of the day itself are written in the present.
@@ -27,12 +30,15 @@ _RULES = tuple(
     )
 )
 _EARLIER = re.compile(
-    r"\b(?:last|previous|preceding|earlier|first) (?:meeting|dialogue|session|round)\b|\bsince the\b"
-    r"|\bfollowing the\b|\blast (?:year|month)\b|\bprevious\b|지난|이전|작년|앞서|이후|以来|上次|上一次|去年|此前",
+    r"\b(?:last|previous|preceding|earlier|first) (?:meeting|dialogue|session|round)\b"
+    r"|\bsince the\b"
+    r"|\bfollowing the\b|\blast (?:year|month)\b|\bprevious\b|지난|이전|작년|앞서|이후|以来"
+    r"|上次|上一次|去年|此前",
     re.I,
 )
 _LATER = re.compile(
-    r"\bnext (?:meeting|dialogue|session|round|year)\b|\bincluding the\b|\bsuccessful hosting\b|\bupcoming\b"
+    r"\bnext (?:meeting|dialogue|session|round|year)\b|\bincluding the\b"
+    r"|\bsuccessful hosting\b|\bupcoming\b"
     r"|차기|내년|다음|성공적 ?개최|明年|下次|下一次|即将",
     re.I,
 )

@@ -18,12 +18,14 @@ from app.kernel.text import slug_of
 
 FILE = "agreements.json"
 _SIGNED_BEHIND = re.compile(
-    r"^['\"*]{0,3}(?:,['\"]?)? ?(?:\([^()\n]{0,20}\))?(?: ?(?:which|that) (?:was|were))?(?: jointly)? signed\b"
+    r"^['\"*]{0,3}(?:,['\"]?)? ?(?:\([^()\n]{0,20}\))?(?: ?(?:which|that) (?:was"
+    r"|were))?(?: jointly)? signed\b"
     r"|^['\"*]{0,3}(?:을|를|에) ?(?:서명|체결)(?!할|하기로)",
     re.I,
 )
 _SIGNED_BEFORE = re.compile(
-    r"(?:\b(?<!will )(?<!to )signed (?:the |a |an )?|서명한 |서명된 |체결한 |签署的|签署了|签署)['\"]{0,2}(?:제\d{1,2}차 ?|第.{1,3}次)?['\"]{0,2}$",
+    r"(?:\b(?<!will )(?<!to )signed (?:the |a |an )?|서명한 |서명된 |체결한 |签署的|签署了"
+    r"|签署)['\"]{0,2}(?:제\d{1,2}차 ?|第.{1,3}次)?['\"]{0,2}$",
     re.I,
 )
 
@@ -33,7 +35,7 @@ _ON_BEHIND = re.compile(r"^['\"]{0,2},?['\"]? (?:on|in) (?:[A-Z][a-z]+day, )?")
 
 @dataclass(slots=True)
 class Named:
-    """An agreement as a release names it, with all its mentions; `id` is its record's or a new one."""
+    """An agreement as a release names it, with all its mentions; `id` may be a new one."""
 
     id: str
     mentions: list[AgreementFound] = field(default_factory=list)

@@ -18,7 +18,7 @@ from app.drafting.proposing.meetings import Chosen, choose, mentions_of, propose
 from app.drafting.proposing.other_meetings import not_proposed, other_meetings
 from app.drafting.proposing.participants import add_participants, participants_of
 from app.drafting.proposing.proposals import Certainty, LeftOut, Mark, Members, Proposal, citations
-from app.drafting.proposing.years import Calendar, calendar_of
+from app.drafting.proposing.years import calendar_of
 from app.drafting.reading.files import Release
 from app.exchange.export import compact
 from app.exchange.kinds import KINDS

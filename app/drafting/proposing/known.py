@@ -17,11 +17,13 @@ Members = dict[str, Any]
 _WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 _NUMBERED = re.compile(
-    rf"^(?:the )?(?:\d{{1,3}}(?:st|nd|rd|th) |(?:{_WORDS}) |제 ?\d{{1,3}}차 ?|第[一二三四五六七八九十\d]{{1,3}}[次期])",
+    rf"^(?:the )?(?:\d{{1,3}}(?:st|nd|rd|th) |(?:{_WORDS}) |제 ?\d{{1,3}}차 ?"
+    rf"|第[一二三四五六七八九十\d]{{1,3}}[次期])",
     re.I,
 )
 _DATED = re.compile(
-    rf" ?\(? ?{_YEAR}[년年]? ?[-~] ?{_YEAR}[년年]? ?\)?$|^{_YEAR}(?:년도?|年度?)? ?| ?\(? ?{_YEAR}(?:년|年)? ?\)?$"
+    rf" ?\(? ?{_YEAR}[년年]? ?[-~] ?{_YEAR}[년年]? ?\)?$|^{_YEAR}(?:년도?|年度?)? ?"
+    rf"| ?\(? ?{_YEAR}(?:년|年)? ?\)?$"
 )
 
 

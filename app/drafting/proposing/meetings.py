@@ -3,18 +3,16 @@
 import re
 from dataclasses import dataclass, field
 
-from app.drafting.dictionaries.countries import TRIPARTITE
 from app.drafting.finding.dates import DateFound
 from app.drafting.finding.dialogues import DialogueFound
 from app.drafting.finding.issuing import language_at
 from app.drafting.finding.matching import Sentence, Span, between
-from app.drafting.finding.periods import PeriodFound
 from app.drafting.finding.places import PlaceFound
 from app.drafting.finding.statuses import StatusFound, of_another_time, status_in
 from app.drafting.proposing.dialogues import Resolved, resolve
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.proposals import LeftOut, Proposal
+from app.drafting.proposing.proposals import Proposal
 from app.drafting.proposing.years import Calendar, dated
 
 FILE = "meetings.json"
@@ -41,7 +39,7 @@ class Mention:
 
 @dataclass(slots=True)
 class Chosen:
-    """The meeting that the release is about: its first telling mention, and all of its sentences."""
+    """The meeting that the release is about: its most telling mention, and its sentences."""
 
     mention: Mention
     ordinal: int | None

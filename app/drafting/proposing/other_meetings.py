@@ -123,11 +123,12 @@ def not_proposed(
             continue
         span = _whole(mention)
         status = status_in(facts.matched, mention.sentence)
+        named = mention.resolved.id or facts.words(mention.dialogue.span)
         what = "is named" if status is None else f"is named beside “{facts.quote(status.span)}”"
         left_out.setdefault(
             (mention.resolved.key, number.value),
             LeftOut(
-                f"meeting {number.value} of {mention.resolved.id or facts.quote(mention.dialogue.span)}",
+                f"meeting {number.value} of {named}",
                 span,
                 f"it {what}, but is not what the release is about",
             ),

@@ -34,7 +34,7 @@ class Participant:
 
 
 def participants_of(facts: Facts, known: Known) -> list[Participant]:
-    """Everybody named, once each, in the order of the text; those who took part as what they did."""
+    """Everybody named, once each, in the order of the text, with how they took part."""
     by_id: dict[str, Participant] = {}
     for found in facts.people:
         sentence = facts.sentences[facts.sentence_at(found.span.start)]
@@ -49,9 +49,9 @@ def participants_of(facts: Facts, known: Known) -> list[Participant]:
             id_ = f"{id_}-2"
         own = Participant(id_, found, attendance, names, *_party_of(facts, found, id_, known))
         before = by_id.get(id_)
-        if before is None:
-            by_id[id_] = own
-        elif before.attendance is Attendance.NAMED and attendance is not Attendance.NAMED:
+        if before is None or (
+            before.attendance is Attendance.NAMED and attendance is not Attendance.NAMED
+        ):
             by_id[id_] = own
         else:
             before.names |= {lang: name for lang, name in names.items() if lang not in before.names}

@@ -24,7 +24,7 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark on a field of a proposal, and why. The field may be absent: what is missing is told."""
+    """A mark on a field of a proposal, and why. The field may be one that is missing."""
 
     pointer: str
     certainty: Certainty

@@ -52,14 +52,14 @@ def _record(draft: Draft, record: Drafted) -> Iterator[str]:
     proposal = record.proposal
     yield f"### {proposal.file.removesuffix('.json')}: {proposal.id}"
     yield ""
-    words = {pointer: span for pointer, span in reversed(proposal.evidence)}
+    words = dict(reversed(proposal.evidence))
     differing = {one.pointer: one for one in record.compared.differences}
     told: set[str] = set()
     above: Span | None = None
     for pointer, value in leaves(proposal.members):
-        place = next((at for at in _upwards(pointer) if at in words), None)
-        yield f"- {pointer}: {_shown(value)}{_source(draft, place and words[place], above)}"
-        above = words[place] if place is not None else None
+        span = next((words[at] for at in _upwards(pointer) if at in words), None)
+        yield f"- {pointer}: {_shown(value)}{_source(draft, span, above)}"
+        above = span
         yield from _marks(draft, proposal.marks, pointer, told)
     for mark in proposal.marks:
         if mark.pointer not in told:

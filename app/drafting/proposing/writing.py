@@ -1,4 +1,4 @@
-"""A draft in a folder: load files of what is new, `draft.json` for machines, `review.md` to read."""
+"""A draft in a folder: load files, `draft.json` for machines, and `review.md` to read."""
 
 import json
 import os

@@ -8,7 +8,7 @@ from app.drafting.finding.issuing import IssueFound
 from app.drafting.finding.periods import PeriodFound
 from app.kernel.dates import earliest
 
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 # A release speaks of what is near the day of its issue.
 _NEAR = timedelta(days=120)
 
@@ -101,7 +101,7 @@ def _by_issue(found: DateFound, calendar: Calendar, issue: IssueFound, ahead: bo
     fitting = [
         one
         for one in candidates
-        # A release is issued on the day of a meeting, or, before midnight elsewhere, the day before.
+        # Elsewhere it may be the next day already.
         if ahead is None
         or (one[0] >= issued if ahead else _first_day(one[1]) <= issued + timedelta(days=1))
     ]
@@ -151,8 +151,8 @@ def _without_issue(found: DateFound, calendar: Calendar) -> Dated:
             if whole is not None:
                 return Dated(
                     whole.partial,
-                    "the year is not beside the date, and the release has no date; "
-                    f"only the period from {period.starts.partial} to {period.ends.partial} holds it",
+                    "the year is not beside the date, and the release has no date; only the period "
+                    f"from {period.starts.partial} to {period.ends.partial} holds it",
                     unsure=True,
                 )
     return Dated(None, "the year is not written, and nothing in the release tells it", unsure=True)

@@ -1,4 +1,4 @@
-"""Reading a file that unpacks or parses apart from this process, with a bound on time and memory."""
+"""Reading a file apart from this process, with a bound on time and memory."""
 
 import json
 import subprocess

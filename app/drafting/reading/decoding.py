@@ -2,7 +2,7 @@
 
 A byte order mark decides. Otherwise text that is UTF-8 throughout is UTF-8. What is left is CP949
 (which holds EUC-KR) or GB18030 (which holds GB2312 and GBK): most bytes are valid in both, so the
-letters decide. Korean read as CP949 is nearly all Hangul; Chinese read so is Hangul and Hanja mixed.
+letters decide: as CP949, Korean is nearly all Hangul, and Chinese is Hangul and Hanja mixed.
 """
 
 import codecs

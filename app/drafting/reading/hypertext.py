@@ -9,13 +9,18 @@ from lxml import etree, html
 from app.drafting.reading.decoding import decode
 from app.drafting.reading.source import Block, Reading, UnreadableError, blocks_of
 
-_DROPPED = frozenset(
-    "script style noscript template nav header footer aside form button select iframe svg object "
-    "head textarea".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DROPPED = _words(
+    "script style noscript template nav header footer aside form button select iframe svg "
+    "object head textarea"
 )
-_INLINE = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i ins kbd label mark q ruby s samp small span "
-    "strike strong sub sup time tt u var wbr".split()
+_INLINE = _words(
+    "a abbr b bdi bdo big cite code del dfn em font i ins kbd label mark q ruby s samp "
+    "small span strike strong sub sup time tt u var wbr"
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _CELLS = frozenset({"td", "th"})

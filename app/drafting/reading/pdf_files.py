@@ -11,7 +11,7 @@ from app.drafting.reading.source import MOST_PAGES, Block, Reading, UnreadableEr
 MEDIA_TYPE = "application/pdf"
 
 
-def read_pdf_file(data: bytes, encoding: str | None = None) -> Reading:  # noqa: ARG001
+def read_pdf_file(data: bytes) -> Reading:
     """The paragraphs of a PDF file, page by page.
 
     Raises UnreadableError for an encrypted file, one without text (pictures of pages), one with too

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_CELLS = 20_000
 
 
-def read_word_file(data: bytes, encoding: str | None = None) -> Reading:  # noqa: ARG001
+def read_word_file(data: bytes) -> Reading:
     """The paragraphs of a DOCX file. Raises UnreadableError for what is none or unpacks too far."""
     _refuse_bomb(data)
     try:
@@ -54,8 +55,8 @@ def _refuse_bomb(data: bytes) -> None:
         NotImplementedError,
         EOFError,
         OSError,
-        zipfile.zlib.error,
-    ) as error:  # type: ignore[attr-defined]
+        zlib.error,
+    ) as error:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
 
 

@@ -13,8 +13,8 @@ from app.drafting.reading.word_files import read_word_file
 
 READERS: dict[str, Callable[[bytes, str | None], Reading]] = {
     "html": read_hypertext,
-    "docx": read_word_file,
-    "pdf": read_pdf_file,
+    "docx": lambda data, _: read_word_file(data),
+    "pdf": lambda data, _: read_pdf_file(data),
 }
 
 
