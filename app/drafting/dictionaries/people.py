@@ -48,7 +48,7 @@ ENGLISH_TITLES = (
     r"(?:Vice-)?(?:Ministers?|Directors?[- ]Generals?|Directors?|Head|Chief|CEO|President"
     r"|Ambassador"
     r"|Counsell?or|Commissioner|Secretary(?:[- ]General)?|Chair(?:man|woman|person)?|Administrator"
-    r"|Inspector|Coordinator|Vice-Minister)"
+    r"|Inspector|Coordinator|(?:Special )?Envoy|Vice-Minister)"
 )
 # Capitalised words that are in no name of a person.
 NO_ENGLISH_NAME = _words(

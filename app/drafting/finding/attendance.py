@@ -17,7 +17,8 @@ class Attendance(StrEnum):
 _HEAD = re.compile(
     r"\bchief (?:representatives?|delegates?)\b|\bhead(?:s|ed)?\b[^.\n]{0,20}\bdelegations?\b"
     r"|\bco-?chaired?\b|\bled (?:the|their|its|a)?"
-    r"|\bled by\b|\bchaired\b|\bheaded by\b|\bas (?:the )?(?:co-?)?(?:heads?|chairs?)\b"
+    r"|\bled by\b|\bheading the\b|\bcounterpart (?:was|is)\b"
+    r"|\bchaired\b|\bheaded by\b|\bas (?:the )?(?:co-?)?(?:heads?|chairs?)\b"
     r"|\bco-?chairs\b"
     r"|\bleading (?:the|their)\b|\bheads of delegation\b"
     r"|수석대표|공동 ?주재|주재(?:했|하였|로|한|하)|공동 ?의장|단장으로|이끄는|이끌|대표로 ?참석"

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 
 from app.drafting.finding.dates import DateFound, dates_in
-from app.drafting.finding.matching import Matched, Sentence, Span, between, width
+from app.drafting.finding.matching import Matched, Placed, Sentence, Span, between, width
 
 _LABEL = re.compile(
-    r"(?:^|[ \n|(\[])(?:date(?: of (?:release|issue))?|issued|released|press release date"
+    r"(?:^|[ \n|(\[])"
+    r"(?:for (?:immediate )?release|date(?: of (?:release|issue))?|issued|released"
+    r"|press release date"
     r"|posted|registered"
     r"|배포 ?일시?|보도 ?일시|보도 ?시점|등록일|작성일|게시일|배포|발행일"
     r"|发布日期|发布时间|发布|日期|时间)(?: on)?\)?[ :]{0,3}\(?$",
@@ -18,11 +20,14 @@ _FILE_NAME = re.compile(
     r"(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)(?P<short>\d\d)(?P<short_month>0[1-9]|1[0-2])(?P<short_day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
-_DATELINE = re.compile(r"^[A-Z][A-Za-z., ]{1,30}[,(-] ?$")
+_DATELINE = re.compile(r"^\(?[A-Z][A-Za-z., ]{1,30}[,(=-] ?$")
+_BEHIND_DATE = re.compile(r" {1,4}(?:来源|作者|字号|浏览|source|담당|조회)", re.I)
 _NO_TITLE = re.compile(
-    r"^(?:press releases?|news releases?|for immediate release|board view|news|media advisory"
+    r"^(?:(?:.{0,40} )?press releases?"
+    r"|news releases?|for immediate release|board view|news|media advisory"
     r"|home|print"
-    r"|보도 ?자료|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿"
+    r"|(?:.{0,20} )?보도 ?자료"
+    r"|보도 ?참고 ?자료|보도 ?설명 ?자료|참고 ?자료|즉시 ?보도.{0,10}|新闻稿"
     r"|新闻发布|新闻|要闻|首页|打印"
     r"|.{0,20}(?:배포 ?일시?|보도 ?일시|보도 ?시점|등록일|담당|发布日期|发布时间|来源|字号"
     r"|date ?:|issued).{0,200}|[\W\d_]{1,200})$",
@@ -49,9 +54,10 @@ def issue_in(matched: Matched, file_name: str) -> IssueFound | None:
         start, end = matched.at(one.span.start), matched.at(one.span.end)
         line = matched.folded[matched.folded.rfind("\n", 0, start) + 1 : start]
         behind = matched.folded[end : end + 40].partition("\n")[0]
-        if not line.strip(" ()[]<>") and not behind.strip(" ()[]<>."):
+        alone = not behind.strip(" ()[]<>.") or _BEHIND_DATE.match(behind)
+        if not line.strip(" ()[]<>") and alone:
             return IssueFound(one, one.span)
-        if _DATELINE.match(line) and re.match(r" ?[-)]", behind):
+        if _DATELINE.match(line) and re.match(r" ?[-)=:]", behind):
             return IssueFound(one, one.span)
     return _in_name(file_name)
 
@@ -97,9 +103,13 @@ _MOST_LINES = 15
 
 
 def title_in(
-    matched: Matched, found: list[Sentence], headings: list[Span], dates: list[DateFound]
+    matched: Matched, found: list[Sentence], headings: list[Span], others: list[Placed]
 ) -> Span | None:
-    """The release's title: its first heading, else its first line that says something."""
+    """The release's title: its first heading, else its first line that says something.
+
+    A line that is only one of `others`, a date or the name of who issues it, is none, with or
+    without a label.
+    """
     lines: list[Span] = []
     at = 0
     for line in matched.text.split("\n")[: 4 * _MOST_LINES]:
@@ -109,8 +119,18 @@ def title_in(
         at += len(line) + 1
     for span in [*headings, *lines[:_MOST_LINES]]:
         words = matched.quote(span)
-        if any(span.within(one.span) for one in between(dates, span.start, span.start + 1)):
+        if _is_other(matched, span, others):
             continue
         if width(words) >= _FEWEST_COLUMNS and len(words) <= 300 and not _NO_TITLE.match(words):
             return Span(span.start, span.end) if "\n" not in words else None
     return found[0].span if found and len(matched.quote(found[0].span)) <= 300 else None
+
+
+def _is_other(matched: Matched, line: Span, others: list[Placed]) -> bool:
+    for one in between(others, line.start, line.end):
+        if line.within(one.span):
+            return True
+        before = matched.folded[matched.at(line.start) : matched.at(one.span.start)]
+        if _LABEL.search(before):
+            return True
+    return False

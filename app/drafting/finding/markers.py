@@ -104,6 +104,7 @@ _STYLES = (
     _style("(一)", chinese_number, rf"\((?P<n>{CHINESE})\)", None),
     _style("(i)", _roman, r"(?<!\w)\((?P<n>[ivx]{1,4})\)(?= )", None),
     _style("(a)", lambda text: ord(text) - 96, r"(?<!\w)\((?P<n>[a-h])\)(?= )", None),
+    _style("a)", lambda text: ord(text) - 96, None, r"(?P<n>[a-h])[.)](?= )"),
     _style("first", _english, rf"(?i)(?<![\w'-])(?:and )?(?P<n>(?:{_WORDS})(?:ly)?),(?= )", None),
     _style("첫째", _korean, rf"(?P<n>{'|'.join(_ORDERED_KOREAN)}),? ", None),
     _style("一是", chinese_number, rf"(?P<n>{CHINESE})是", None),

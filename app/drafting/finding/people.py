@@ -1,5 +1,6 @@
 """People: whoever is named beside a title, with organization and title as they are written."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,17 +78,9 @@ def _just_before(matched: Matched, organization: Span, phrase: Span) -> bool:
     return organization.end <= phrase.start and between in ("", " ", "(", " (", "의 ")
 
 
-_JOINTS = (
-    " at the",
-    " of the",
-    " in the",
-    " from the",
-    " with the",
-    " at",
-    " of",
-    " in",
-    " from",
-    ",",
+_JOINT = re.compile(
+    r"(?:,| at| of| in| from| with)?(?: the)?"
+    r"(?: (?:China|Korea|Japan)'s| Chinese| Korean| Japanese| 중국| 한국| 일본)?[ ,]{0,3}$"
 )
 
 
@@ -100,7 +93,6 @@ def _without(matched: Matched, title: Span | None, organization: Span) -> Span |
         while start < title.end and matched.text[start] in " 의的,":
             start += 1
         return Span(start, title.end)
-    kept = matched.text[title.start : organization.start].rstrip()
-    for joint in _JOINTS:
-        kept = kept.removesuffix(joint)
-    return Span(title.start, title.start + len(kept.rstrip(" ,")))
+    kept = matched.text[title.start : organization.start]
+    joint = _JOINT.search(kept.replace("’", "'"))
+    return Span(title.start, title.start + (joint.start() if joint else len(kept.rstrip())))

@@ -10,13 +10,15 @@ from app.drafting.finding.titled import Titled
 _NAME = rf"(?P<name>(?:{CHINESE_SURNAMES})[\u4e00-\u9fff]{{1,2}})"
 _OTHER = r"(?: ?\((?P<other>[^()\n]{1,30})\))?"
 _BEHIND = r"(?=[、,。;:和与及同等在率出共分主表指说介强于参代会(「\"\s]|$)"
+# What is said of somebody is no part of a title.
+_WORDS = "[^\\W\\da-zA-Z_出席率主持见与和在表示第]"
 _BEFORE = re.compile(
     r"(?:^|(?<=[、,。;:()\s和与由及,方\"]))"
     rf"(?P<title>[\u4e00-\u9fff]{{0,24}}?(?:{CHINESE_TITLES})){_NAME}{_OTHER}{_BEHIND}",
     re.M,
 )
 _AFTER = re.compile(
-    rf"(?<![\u4e00-\u9fff]){_NAME}{_OTHER}(?P<title>[\u4e00-\u9fff]{{0,20}}?(?:{CHINESE_TITLES}))(?!级|会|联席|对话)"
+    rf"(?<![\u4e00-\u9fff]){_NAME}{_OTHER}(?P<title>{_WORDS}{{0,20}}?(?:{CHINESE_TITLES}))(?!级|会|联席|对话)"
     rf"|{_NAME.replace('<name>', '<inner>')}(?P<inner_title>{CHINESE_TITLES})(?!级|会|联席|对话)"
 )
 

@@ -22,8 +22,8 @@ _RULES = tuple(
         (
             "held",
             r"\bheld\b|\bconvened\b|\btook place\b|\bco-?hosted\b|\bconcluded\b|\bwrapped up\b"
-            r"|\bopened\b|\bmet\b"
-            r"|개최했|개최하였|개최됐|개최되었|열렸|열었|가졌|마쳤|举行|召开|举办|开幕|闭幕",
+            r"|\bopened\b|\bmet\b|\bresumed\b|\bgathered\b"
+            r"|개최했|개최하였|개최됐|개최되었|열렸|열었|열고|개최하고|개최하여|갖고|가졌|마쳤|举行|召开|举办|开幕|闭幕",
         ),
         # Korean releases of the day itself are written in the present.
         ("held_or_planned", r"\bholds?\b|개최한다|개최된다|갖는다|개최\b|개최$"),

@@ -9,7 +9,7 @@ from app.drafting.finding.dates import DateFound, dates_in
 from app.drafting.finding.dialogues import DialogueFound, dialogues_in
 from app.drafting.finding.issuing import IssueFound, issue_in, language_of, title_in
 from app.drafting.finding.items import ListFound, lists_in
-from app.drafting.finding.matching import Matched, Sentence, Span, sentences
+from app.drafting.finding.matching import Matched, Placed, Sentence, Span, sentences
 from app.drafting.finding.names import NameFound
 from app.drafting.finding.ordinals import OrdinalFound, ordinals_in
 from app.drafting.finding.organizations import organizations_in
@@ -77,12 +77,13 @@ def facts_of(release: Release, known: Known) -> Facts:
     organizations = organizations_in(
         matched, known.organization_names(), known.organization_parties()
     )
+    others: list[Placed] = sorted([*dates, *organizations], key=lambda one: one.span)
     return Facts(
         release=release,
         matched=matched,
         language=language_of(source.text),
         issue=issue_in(matched, release.name),
-        title=title_in(matched, found, headings, dates),
+        title=title_in(matched, found, headings, others),
         sentences=found,
         ordinals=ordinals_in(matched),
         dates=dates,

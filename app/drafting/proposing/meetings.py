@@ -21,6 +21,7 @@ _A_MEETING = re.compile(
     r"\b(?:meeting|dialogue|talks|session|consultations?|event)\b|회의|대화|회담|자리|会议|对话|会谈|磋商",
     re.I,
 )
+_BESIDES = re.compile(r"^\W{0,6}(?:meanwhile|in addition|한편|아울러|此外|另外)", re.I)
 _NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|推迟[至到于]$|延期[至到于]$", re.I)
 _NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
 _TO_BE = {"planned": True, "held": False}
@@ -62,6 +63,7 @@ def mentions_of(facts: Facts, known: Known) -> list[Mention]:
             + 2 * any(place.sited for place in _inside(facts.places, sentence.span))
             + 1 * (resolved.id is not None)
             - 6 * _of_another_time(facts, dialogue, sentence)
+            - 3 * (_BESIDES.search(sentence.words) is not None)
         )
         found.append(Mention(dialogue, resolved, sentence, status, weight))
     return found

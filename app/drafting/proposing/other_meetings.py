@@ -13,7 +13,9 @@ from app.drafting.proposing.proposals import LeftOut, Members, Proposal
 from app.drafting.proposing.years import Calendar, dated
 
 _MEETING_BEHIND = re.compile(r"^ ?(?:meeting|session|dialogue|round|회의|대화|会议|对话)", re.I)
-_HELD_BEHIND = re.compile(r"^[^.。\n]{0,12}(?:held|took place|convened|개최|열|举行|召开)", re.I)
+_HELD_BEHIND = re.compile(
+    r"^[^.。\n]{0,12}(?:held|took place|convened|개최|열|举行|召开|举办)", re.I
+)
 _HELD_BEFORE = re.compile(r"(?:열린|개최된|개최한|가진|举行的|召开的) ?$")
 
 

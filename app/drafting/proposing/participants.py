@@ -49,13 +49,22 @@ def participants_of(facts: Facts, known: Known) -> list[Participant]:
             id_ = f"{id_}-2"
         own = Participant(id_, found, attendance, names, *_party_of(facts, found, id_, known))
         before = by_id.get(id_)
-        if before is None or (
-            before.attendance is Attendance.NAMED and attendance is not Attendance.NAMED
-        ):
+        if before is None or _tells_more(own, before):
+            own.names = {**(before.names if before else {}), **own.names}
             by_id[id_] = own
         else:
-            before.names |= {lang: name for lang, name in names.items() if lang not in before.names}
+            before.names = {**own.names, **before.names}
     return list(by_id.values())
+
+
+_RANKS = (Attendance.NAMED, Attendance.ATTENDED, Attendance.HEAD)
+
+
+def _tells_more(own: Participant, before: Participant) -> bool:
+    def rank(one: Participant) -> tuple[int, bool]:
+        return _RANKS.index(one.attendance), bool(one.found.organizations)
+
+    return rank(own) > rank(before)
 
 
 def _names(facts: Facts, found: PersonFound) -> dict[str, str]:
