@@ -16,7 +16,7 @@ class Attendance(StrEnum):
 
 _HEAD = re.compile(
     r"\bchief (?:representatives?|delegates?)\b|\bhead(?:s|ed)?\b[^.\n]{0,20}\bdelegations?\b"
-    r"|\bco-?chaired?\b|\bled (?:the|their|its|a)?"
+    r"|\bco-?chaired?\b|\bled (?:the|their|its|both)\b"
     r"|\bled by\b|\bheading the\b|\bcounterpart (?:was|is)\b"
     r"|\bchaired\b|\bheaded by\b|\bas (?:the )?(?:co-?)?(?:heads?|chairs?)\b"
     r"|\bco-?chairs\b"

@@ -4,11 +4,12 @@ import io
 import logging
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from app.drafting.reading.source import MOST_PAGES, Block, Reading, UnreadableError, blocks_of
 
 MEDIA_TYPE = "application/pdf"
+_ENCRYPTED = "the PDF is encrypted; save it without a password first."
 
 
 def read_pdf_file(data: bytes) -> Reading:
@@ -22,7 +23,7 @@ def read_pdf_file(data: bytes) -> Reading:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
-            raise UnreadableError("the PDF is encrypted; save it without a password first.")
+            raise UnreadableError(_ENCRYPTED)
         count = len(reader.pages)
         if count > MOST_PAGES:
             raise UnreadableError(f"the PDF has {count} pages; {MOST_PAGES} are read.")
@@ -31,6 +32,9 @@ def read_pdf_file(data: bytes) -> Reading:
             blocks.extend(blocks_of(page.extract_text(), number))
     except UnreadableError:
         raise
+    except DependencyError:
+        # Only what is encrypted needs more than pypdf itself.
+        raise UnreadableError(_ENCRYPTED) from None
     except RecursionError:
         raise UnreadableError("the PDF nests deeper than can be read.") from None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
