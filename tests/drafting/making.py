@@ -5,7 +5,6 @@ import zlib
 
 from docx import Document
 
-
 # Of a password that is not empty (ISO 32000-1, 7.6.3): any keys will do that fit none.
 _ENCRYPTED = (
     b" /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4"

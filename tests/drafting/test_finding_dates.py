@@ -34,7 +34,9 @@ def test_ordinals(text: str, quote: str, value: int) -> None:
     assert (matched.quote(found.span), found.value) == (quote, value)
 
 
-@pytest.mark.parametrize("text", ["7 items", "2023년", "차기 회의", "第十十次", "1차량", "secondary"])
+@pytest.mark.parametrize(
+    "text", ["7 items", "2023년", "차기 회의", "第十十次", "1차량", "secondary"]
+)
 def test_no_ordinals(text: str) -> None:
     assert ordinals_in(Matched(text)) == []
 
@@ -76,7 +78,15 @@ def test_dates(text: str, quote: str, told: tuple[object, ...]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["February 30, 2023", "13월 1일", "ministers may 20 times", "3일간", "20일 동안", "1. 2. 3.", "H2O"],
+    [
+        "February 30, 2023",
+        "13월 1일",
+        "ministers may 20 times",
+        "3일간",
+        "20일 동안",
+        "1. 2. 3.",
+        "H2O",
+    ],
 )
 def test_what_is_no_day_is_no_date(text: str) -> None:
     assert dates_in(Matched(text)) == []
@@ -121,7 +131,7 @@ def test_no_periods(text: str) -> None:
         ("Press Release\nDate: 3 March 2025\nText", "a.txt", "2025-03-03"),
         ("For release on Friday, 27 June 2025", "a.txt", "2025-06-27"),
         ("보도시점: 2024. 12. 18.(수) 12:00", "a.txt", "2024-12-18"),
-        ("제목\n발布\n发布时间：2024-12-19", "a.txt", "2024-12-19"),
+        ("标题标题标题\n发布时间：2024-12-19", "a.txt", "2024-12-19"),
         ("SEOUL, Nov. 30, 2025 - Korea and", "a.txt", "2025-11-30"),
         ("Title\n\n2025년 6월 27일\n\nText", "a.txt", "2025-06-27"),
         ("On 3 May 2024 they met.", "press-2024-05-04.txt", "2024-05-04"),

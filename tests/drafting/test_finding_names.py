@@ -108,11 +108,17 @@ def test_what_names_no_dialogue(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("the Ministry of Environment and the Ministry of Ecology and Environment", ["kr-moe", "cn-mee"]),
+        (
+            "the Ministry of Environment and the Ministry of Ecology and Environment",
+            ["kr-moe", "cn-mee"],
+        ),
         ("환경부와 생태환경부", ["kr-moe", "cn-mee"]),
         ("기후에너지환경부", ["kr-moe"]),
         ("Ministry of Climate, Energy, and Environment", ["kr-moe"]),
-        ("韩国环境部、生态环境部国际合作司", ["kr-moe", "cn-mee", "cn-mee-international-cooperation"]),
+        (
+            "韩国环境部、生态环境部国际合作司",
+            ["kr-moe", "cn-mee", "cn-mee-international-cooperation"],
+        ),
         ("Ministry of Environmental Protection", ["cn-mee"]),
         ("Japan's Ministry of the Environment", [None]),
         ("중국 환경부", []),
@@ -133,8 +139,8 @@ MOE, MEE, INT = "kr-moe", "cn-mee", "cn-mee-international-cooperation"
     ("text", "people"),
     [
         (
-            "Lee Young-seok, Director of Climate Change and International Cooperation Bureau at the "
-            "Ministry of Environment, and Zhou Guomei, Director-General of the Department of "
+            "Lee Young-seok, Director of Climate Change and International Cooperation Bureau at "
+            "the Ministry of Environment, and Zhou Guomei, Director-General of the Department of "
             "International Cooperation of the Ministry of Ecology and Environment, attended",
             [
                 (
@@ -149,13 +155,17 @@ MOE, MEE, INT = "kr-moe", "cn-mee", "cn-mee-international-cooperation"
                 ),
             ],
         ),
-        ("the Ministry of Environment (Minister Han Wha-jin) held", [("Han Wha-jin", "Minister", (MOE,))]),
+        (
+            "the Ministry of Environment (Minister Han Wha-jin) held",
+            [("Han Wha-jin", "Minister", (MOE,))],
+        ),
         (
             "Minister Huang Runqiu, Minister Kim Sung-whan of the Ministry of Environment, and",
             [("Huang Runqiu", "Minister", ()), ("Kim Sung-whan", "Minister", (MOE,))],
         ),
         (
-            "이영석 환경부 기후변화국제협력관과 저우궈메이(周国梅) 중국 생태환경부 국제합작사 사장이",
+            "이영석 환경부 기후변화국제협력관과 "
+            "저우궈메이(周国梅) 중국 생태환경부 국제합작사 사장이",
             [
                 ("이영석", "기후변화국제협력관", (MOE,)),
                 ("저우궈메이", "국제합작사 사장", (MEE, INT)),
@@ -267,7 +277,8 @@ def test_statuses(text: str, status: str | None) -> None:
 
 def test_sentences_end_where_their_writers_ended_them() -> None:
     text = (
-        "On Dec. 20 Mr. Lee met\nMs. Zhou. 2023. 12. 20.(수) 베이징에서 열렸다. 双方举行会议。次日。\nA title\n"
+        "On Dec. 20 Mr. Lee met\nMs. Zhou. 2023. 12. 20.(수) 베이징에서 열렸다. "
+        "双方举行会议。次日。\nA title\n"
     )
     matched = Matched(text)
     assert [matched.quote(one.span) for one in sentences(matched)] == [

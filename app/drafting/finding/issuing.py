@@ -4,7 +4,15 @@ import re
 from dataclasses import dataclass
 
 from app.drafting.finding.dates import DateFound, dates_in
-from app.drafting.finding.matching import Matched, Placed, Sentence, Span, between, width
+from app.drafting.finding.matching import (
+    Matched,
+    Placed,
+    Sentence,
+    Span,
+    between,
+    line_before,
+    width,
+)
 
 _LABEL = re.compile(
     r"(?:^|[ \n|(\[])"
@@ -52,7 +60,7 @@ def issue_in(matched: Matched, file_name: str) -> IssueFound | None:
             return IssueFound(one, one.span)
     for one in dates:
         start, end = matched.at(one.span.start), matched.at(one.span.end)
-        line = matched.folded[matched.folded.rfind("\n", 0, start) + 1 : start]
+        line = line_before(matched.folded, start)
         behind = matched.folded[end : end + 40].partition("\n")[0]
         alone = not behind.strip(" ()[]<>.") or _BEHIND_DATE.match(behind)
         if not line.strip(" ()[]<>") and alone:
@@ -119,10 +127,10 @@ def title_in(
         at += len(line) + 1
     for span in [*headings, *lines[:_MOST_LINES]]:
         words = matched.quote(span)
-        if _is_other(matched, span, others):
+        if width(words) < _FEWEST_COLUMNS or len(words) > 300 or _NO_TITLE.match(words):
             continue
-        if width(words) >= _FEWEST_COLUMNS and len(words) <= 300 and not _NO_TITLE.match(words):
-            return Span(span.start, span.end) if "\n" not in words else None
+        if not _is_other(matched, span, others):
+            return span if "\n" not in words else None
     return found[0].span if found and len(matched.quote(found[0].span)) <= 300 else None
 
 

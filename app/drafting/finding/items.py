@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from app.drafting.finding.markers import Marker, markers_in
-from app.drafting.finding.matching import Matched, Span
+from app.drafting.finding.matching import Matched, Span, line_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class ListFound:
 class _Run:
     markers: list[Marker] = field(default_factory=list)
     end: int = 0
+
+    @property
+    def style(self) -> str:
+        """What its markers have in common."""
+        return self.markers[0].style
 
 
 def lists_in(matched: Matched) -> list[ListFound]:
@@ -95,6 +100,10 @@ def _nested(matched: Matched, runs: list[_Run]) -> list[ListFound]:
         while at < len(runs):
             other = runs[at]
             first = other.markers[0].span.start
+            if other.style == run.style:
+                # A list of the same style is the next one, and none inside: depth has a bound.
+                run.end = min(run.end, first)
+                break
             adjoining = not matched.text[run.end : first].strip(" \t\n*※·-○ㅇ")
             inside = first < run.end and other.end <= max(run.end, own[-1])
             if not (
@@ -154,8 +163,7 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _note_before(matched: Matched, start: int) -> str | None:
-    line = matched.text.rfind("\n", 0, start) + 1
-    before = matched.text[line:start].strip()
+    before = line_before(matched.text, start).strip()
     if before in ("*", "**", "***", "※"):
         return before
     return before[0] if before[:1] in ("*", "※") else None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.drafting.finding.matching import Matched, Span
+from app.drafting.finding.matching import Matched, Span, line_before
 from app.drafting.finding.numerals import CHINESE, ENGLISH, chinese_number
 
 
@@ -121,7 +121,6 @@ def markers_in(matched: Matched) -> Iterator[Marker]:
         for match in rule.finditer(matched.folded):
             number = style.number(match["n"])
             if number:
-                start = matched.folded.rfind("\n", 0, match.start()) + 1
-                before = matched.folded[start : match.start()].strip(" *※·ㅇ○-")
+                before = line_before(matched.folded, match.start()).strip(" *※·ㅇ○-")
                 first = match.start("n") if style.opening else match.start()
                 yield Marker(style.name, number, matched.span(first, match.end()), not before)

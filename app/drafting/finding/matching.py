@@ -138,6 +138,15 @@ def between(found: list[F], start: int, end: int) -> list[F]:
     return found[first:last]
 
 
+_LONGEST_LINE = 200
+
+
+def line_before(text: str, at: int) -> str:
+    """What stands before a place on its line; of a long line what stands nearest."""
+    start = max(0, at - _LONGEST_LINE)
+    return text[max(start, text.rfind("\n", start, at) + 1) : at]
+
+
 def _clusters(text: str) -> list[tuple[int, int]]:
     # What NFKC may compose with what stands before it: combining marks, and jamo after the first.
     starts = [
@@ -185,6 +194,8 @@ def _unwrapped(folded: str) -> list[str]:
     return joined[:-1]
 
 
+# What is longer is cut, so that looking round in a sentence has a bound.
+_LONGEST_SENTENCE = 2_000
 _SENTENCE_ENDS = re.compile(r"[.!?]['\")\]]{0,3}(?=[ \n]|$)|[。][\"')]{0,3}|\n")
 _SHORTENED = re.compile(
     r"(?:\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun"
@@ -215,6 +226,8 @@ def sentences(matched: Matched) -> list[Sentence]:
 
 
 def _add_sentence(matched: Matched, start: int, end: int, found: list[Sentence]) -> None:
-    words = matched.folded[start:end]
-    if words.strip():
-        found.append(Sentence(matched.span(start, end), words))
+    for first in range(start, end, _LONGEST_SENTENCE):
+        last = min(end, first + _LONGEST_SENTENCE)
+        words = matched.folded[first:last]
+        if words.strip():
+            found.append(Sentence(matched.span(first, last), words))

@@ -18,6 +18,7 @@ _ITEMS = re.compile(
     r"|과제|사업|내용|항목|세부|포함|项目|任务|内容|包括|措施",
     re.I,
 )
+_BULLETS = " *※·-○◦●□■ㅇ▷\n\t"
 _LONGEST = 2_000
 _MOST = 50
 _MARK_BEHIND = re.compile(r"^['\"’”」》)]{0,3}(?P<words>[^.。\n*※]{0,60})(?P<mark>\*{1,3}|※)")
@@ -75,7 +76,7 @@ def _owner(facts: Facts, found: ListFound, named: list[Named]) -> _Owner | None:
                 reason = "the mark stands a few words behind its name" if mark["words"] else None
                 return _Owner(id_, Span(span.start, span.end + mark.end()), reason)
     paragraph = facts.paragraph_of(found.span.start)
-    intro = facts.matched.text[paragraph.start : found.span.start].strip(" *※·-\n\t")
+    intro = facts.matched.text[paragraph.start : found.span.start].strip(_BULLETS)
     if not intro and paragraph.start > 0:
         paragraph = Span(facts.paragraph_of(max(0, paragraph.start - 2)).start, paragraph.end)
     sentence = facts.sentences[facts.sentence_at(max(paragraph.start, found.span.start - 1))]
@@ -108,7 +109,7 @@ def _owner(facts: Facts, found: ListFound, named: list[Named]) -> _Owner | None:
 
 
 def _said(facts: Facts, start: int, found: ListFound) -> bool:
-    return bool(facts.matched.text[start : found.span.start].strip(" *※·-○ㅇ\n\t"))
+    return bool(facts.matched.text[start : found.span.start].strip(_BULLETS))
 
 
 def _items(facts: Facts, found: ListFound, owner: _Owner, known: Known) -> list[Proposal]:

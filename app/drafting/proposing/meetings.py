@@ -24,6 +24,7 @@ _A_MEETING = re.compile(
 _BESIDES = re.compile(r"^\W{0,6}(?:meanwhile|in addition|한편|아울러|此外|另外)", re.I)
 _NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|推迟[至到于]$|延期[至到于]$", re.I)
 _NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
+_MOST_SENTENCES = 40
 _TO_BE = {"planned": True, "held": False}
 
 
@@ -99,7 +100,7 @@ def choose(facts: Facts, mentions: list[Mention]) -> Chosen | None:
             )
         ):
             chosen.sentences.append(near)
-    chosen.sentences = list(dict.fromkeys(chosen.sentences))
+    chosen.sentences = list(dict.fromkeys(chosen.sentences))[:_MOST_SENTENCES]
     return chosen
 
 

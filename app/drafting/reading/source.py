@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_CHARACTERS = 400_000
+MOST_CHARACTERS = 200_000
 MOST_PAGES = 200
 
 
