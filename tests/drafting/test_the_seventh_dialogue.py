@@ -126,6 +126,36 @@ def test_what_the_record_has_is_compared_and_never_overwritten() -> None:
     }
 
 
+def test_who_else_took_part_is_added_behind_those_whom_the_record_has() -> None:
+    text = RELEASE.read_text("utf-8").replace(
+        "attended as chief representatives.",
+        "attended as chief representatives, accompanied by Deputy Director Wang Lei of the "
+        "Ministry of Ecology and Environment.",
+    )
+    head = "At this meeting, Lee Young-seok, Director of Climate Change and International "
+    text = text.replace(f"{head}Cooperation Bureau at the Ministry of Environment, and ", "")
+    (meeting,) = _meetings(drafted(text))
+    assert meeting.load is not None
+    before = KNOWN.all("meetings.json")["cn-kr-dg-dialogue-7"]
+    assert meeting.load["participations"] == [
+        *before["participations"],
+        {
+            "party": "CN",
+            "person": "wang-lei",
+            "organization": "cn-mee",
+            "title": {"en": "Deputy Director"},
+        },
+    ]
+    assert meeting.load["citations"][len(before["citations"]) :] == [
+        {
+            "document": "press-release-2023-12-20",
+            "quote": "Deputy Director Wang Lei of the Ministry of Ecology and Environment",
+            "locator": "paragraph 7",
+            "supports": ["/participations/2"],
+        }
+    ]
+
+
 def test_a_draft_is_reviewed_written_and_loaded_when_a_person_says_so(
     run: Run, release: Path, database_url: str, database: Database
 ) -> None:

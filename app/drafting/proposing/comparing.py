@@ -27,13 +27,28 @@ class Compared:
     """What a proposal comes to: `members` to load, or None where there is nothing to load.
 
     `before` is the record as it is now, None for a new one; `added` names the fields that the
-    release adds to it.
+    release adds to it. `moved` says which entry of a list became which.
     """
 
     members: Members | None
     before: Members | None = None
     added: frozenset[str] = frozenset()
     differences: list[Difference] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+
+    def place(self, pointer: str) -> str:
+        """Where a field of the proposal is in what is to be loaded."""
+        for own, now in self.moved.items():
+            if pointer == own or pointer.startswith(f"{own}/"):
+                return now + pointer[len(own) :]
+        return pointer
+
+    def adds(self, pointer: str) -> bool:
+        """Whether what is to be loaded has a field of the proposal that the record has not."""
+        if self.before is None:
+            return True
+        place = self.place(pointer)
+        return any(added == place or added.startswith(f"{place}/") for added in self.added)
 
     @property
     def outcome(self) -> str:
@@ -49,7 +64,7 @@ def compare(proposal: Proposal, before: Members | None) -> Compared:
     merging = _Merging(deepcopy(before))
     merging.object(merging.members, proposal.members, "")
     changed = merging.members if merging.added else None
-    return Compared(changed, before, frozenset(merging.added), merging.differences)
+    return Compared(changed, before, frozenset(merging.added), merging.differences, merging.moved)
 
 
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}$")
@@ -60,6 +75,7 @@ class _Merging:
         self.members = members
         self.added: set[str] = set()
         self.differences: list[Difference] = []
+        self.moved: dict[str, str] = {}
 
     def object(self, before: Members, proposed: Members, pointer: str) -> None:
         for name, value in proposed.items():
@@ -75,16 +91,18 @@ class _Merging:
                 self.differences.append(Difference(place, before[name], value))
 
     def _participations(self, before: list[Members], proposed: list[Members], place: str) -> None:
-        for one in proposed:
+        for own, one in enumerate(proposed):
             index = next(
-                (at for at, own in enumerate(before) if own.get("person") == one.get("person")),
+                (at for at, had in enumerate(before) if had.get("person") == one.get("person")),
                 None,
             )
             if index is None:
+                index = len(before)
                 before.append(deepcopy(one))
-                self._note(f"{place}/{len(before) - 1}", one)
+                self._note(f"{place}/{index}", one)
             else:
                 self.object(before[index], one, f"{place}/{index}")
+            self.moved[f"{place}/{own}"] = f"{place}/{index}"
 
     def _note(self, place: str, value: Any) -> None:
         if isinstance(value, dict | list):

@@ -1,6 +1,6 @@
 """The draft of a release: every proposal beside the record, valid by the schema of its kind."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,16 +41,10 @@ class Drafted:
         if self.load is None:
             return []
         return [
-            mark
+            replace(mark, pointer=self.compared.place(mark.pointer))
             for mark in self.proposal.marks
-            if mark.certainty is Certainty.UNSURE
-            and (self.compared.before is None or self._adds(mark.pointer))
+            if mark.certainty is Certainty.UNSURE and self.compared.adds(mark.pointer)
         ]
-
-    def _adds(self, pointer: str) -> bool:
-        return any(
-            added == pointer or added.startswith(f"{pointer}/") for added in self.compared.added
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ def draft_of(release: Release, known: Known) -> Draft:
         dialogue, parties = _dialogue(facts, chosen, known, proposals)
         meeting = propose_meeting(facts, chosen, dialogue, known, calendar)
         people, unattached = add_participants(
-            facts, meeting, participants_of(facts, known), parties, known
+            facts, meeting, chosen, participants_of(facts, known), parties, known
         )
         others = other_meetings(facts, mentions, chosen.mention, chosen.ordinal, calendar, known)
         proposals += [meeting, *people, *others]
@@ -130,9 +124,13 @@ def _drafted(facts: Facts, proposal: Proposal, document: str, known: Known) -> D
     if compared.members is None:
         return Drafted(proposal, compared, None)
     members: dict[str, Any] = dict(compared.members)
-    only = None if compared.before is None else _supported(proposal, compared)
     if proposal.id != document:
-        own = citations(proposal, document, facts.release.source, only=only)
+        evidence = [
+            (compared.place(pointer), span)
+            for pointer, span in proposal.evidence
+            if compared.adds(pointer)
+        ]
+        own = citations(evidence, document, facts.release.source)
         members["citations"] = [*members.get("citations", []), *own]
     try:
         body = _BODIES[proposal.file].model_validate(members)
@@ -142,12 +140,3 @@ def _drafted(facts: Facts, proposal: Proposal, document: str, known: Known) -> D
         words = proposal.evidence[0][1] if proposal.evidence else Span(0, 0)
         return LeftOut(f"{proposal.file} {proposal.id}", words, f"/{where}: {first['msg']}")
     return Drafted(proposal, compared, compact(body))
-
-
-def _supported(proposal: Proposal, compared: Compared) -> frozenset[str]:
-    # A citation of a whole participation supports what was added of it.
-    return frozenset(
-        pointer
-        for pointer, _ in proposal.evidence
-        if any(added == pointer or added.startswith(f"{pointer}/") for added in compared.added)
-    )

@@ -104,6 +104,15 @@ def choose(facts: Facts, mentions: list[Mention]) -> Chosen | None:
     return chosen
 
 
+def speaks_of(facts: Facts, chosen: Chosen, place: int) -> bool:
+    """Whether the sentence at `place` is about the meeting: it says so, or stands close behind."""
+    at = facts.sentence_at(place)
+    if _A_MEETING.search(facts.sentences[at].words):
+        return True
+    near = {facts.sentence_at(one.span.start) for one in chosen.sentences}
+    return not near.isdisjoint((at, at - 1, at - 2))
+
+
 def _of_another_meeting(mention: Mention, main: Mention, ordinal: int | None) -> bool:
     own = mention.dialogue.ordinal
     return mention.resolved.key != main.resolved.key or (own is not None and own.value != ordinal)

@@ -10,6 +10,7 @@ from app.drafting.finding.people import PersonFound
 from app.drafting.finding.statuses import of_another_time
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
+from app.drafting.proposing.meetings import Chosen, speaks_of
 from app.drafting.proposing.proposals import LeftOut, Members, Proposal
 from app.kernel.text import slug_of
 
@@ -94,7 +95,12 @@ def _party_of(
 
 
 def add_participants(
-    facts: Facts, meeting: Proposal, people: list[Participant], parties: list[str], known: Known
+    facts: Facts,
+    meeting: Proposal,
+    chosen: Chosen,
+    people: list[Participant],
+    parties: list[str],
+    known: Known,
 ) -> tuple[list[Proposal], list[LeftOut]]:
     """Adds those who took part to the meeting.
 
@@ -109,6 +115,12 @@ def add_participants(
         if reason is not None:
             left_out.append(LeftOut(f"{_told(person)}", person.found.span, reason))
             continue
+        if not speaks_of(facts, chosen, person.found.span.start):
+            meeting.unsure(
+                f"/participations/{len(participations)}",
+                "took part, but perhaps in something else than this meeting",
+                person.found.span,
+            )
         _add(facts, meeting, person, participations)
         proposals.append(propose_person(facts, person, known))
     if participations:

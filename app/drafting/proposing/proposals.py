@@ -66,17 +66,14 @@ class Proposal:
         self.marks.append(Mark(pointer, Certainty.UNSURE, reason, words))
 
 
-def citations(
-    proposal: Proposal, document: str, source: Source, *, only: frozenset[str] | None = None
-) -> list[Members]:
-    """The citations of a proposal: the exact words, where they stand, and what they support.
+def citations(evidence: list[tuple[str, Span]], document: str, source: Source) -> list[Members]:
+    """Citations: the exact words, where they stand, and which fields they support.
 
-    With `only`, those of these fields. Words that support several fields are cited once.
+    Words that support several fields are cited once.
     """
     grouped: dict[Span, list[str]] = {}
-    for pointer, span in proposal.evidence:
-        if only is None or pointer in only:
-            grouped.setdefault(span, []).append(pointer)
+    for pointer, span in evidence:
+        grouped.setdefault(span, []).append(pointer)
     return [
         {
             "document": document,
