@@ -9,6 +9,7 @@ from app import __version__
 from app.commands.backups import backup_command, restore_command
 from app.commands.calendars import calendars
 from app.commands.common import tell_refusal
+from app.commands.drafting import draft_command
 from app.commands.exchange import export_command, load_command
 from app.commands.keys import keys
 from app.commands.migrate import migrate
@@ -42,6 +43,7 @@ for command in (
     migrate,
     load_command,
     export_command,
+    draft_command,
     keys,
     webhooks,
     calendars,

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app.commands.common import Refused, fit_reason, opened, reading
+from app.drafting.accepting import NotAcceptedError, require_as_drafted, require_settled
 from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, Loaded, LoadError, load, read_folders
 from app.kernel.access import OPERATOR
@@ -17,8 +18,13 @@ from app.kernel.journal import Author
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="Also load the made-up demonstration reports.")
+@click.option(
+    "--accept-unsure", is_flag=True, help="Also load what a draft of a release marks as unsure."
+)
 @click.option("--reason", callback=fit_reason, help="Why, for the journal.")
-def load_command(folders: tuple[Path, ...], demo: bool, reason: str | None) -> None:
+def load_command(
+    folders: tuple[Path, ...], demo: bool, accept_unsure: bool, reason: str | None
+) -> None:
     """Load FOLDERS of load files; without any, the Clear Sky reference record.
 
     All files are checked first, then written as one revision, or not at all. What is in the record
@@ -27,8 +33,13 @@ def load_command(folders: tuple[Path, ...], demo: bool, reason: str | None) -> N
     chosen = [*(folders or [REFERENCE]), *([DEMONSTRATION] if demo else [])]
     with opened() as database:
         try:
-            loaded = load(database, Author(OPERATOR, reason=reason), read_folders(chosen))
-        except LoadError as error:
+            entries = read_folders(chosen)
+            if not accept_unsure:
+                require_settled(chosen, entries)
+            with database.reading(OPERATOR) as session:
+                require_as_drafted(session, chosen, entries)
+            loaded = load(database, Author(OPERATOR, reason=reason), entries)
+        except (LoadError, NotAcceptedError) as error:
             raise Refused(str(error)) from None
     click.echo(f"{told(loaded)}.")
 

@@ -1,0 +1,77 @@
+"""Before a draft is loaded: unsure marks are settled, and the record is as the draft knew it."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.drafting.proposing.proposals import value_at
+from app.drafting.proposing.writing import DRAFT
+from app.exchange.export import compact
+from app.exchange.load import Entry
+
+
+class NotAcceptedError(ValueError):
+    """A draft that cannot be loaded as it is; the message says which record and why."""
+
+
+def require_settled(folders: Iterable[Path], entries: list[Entry]) -> None:
+    """Raises NotAcceptedError where a draft among `folders` has an unsure mark that still stands.
+
+    A mark is settled by a person: by changing the field in the load file, by taking the record out
+    of it, or by taking the mark out of draft.json.
+    """
+    loaded = {(entry.kind.file, entry.id): compact(entry.body) for entry in entries}
+    for folder in folders:
+        for mark in _draft_in(folder).get("unsure", []):
+            members = loaded.get((mark["file"], mark["id"]))
+            if members is not None and value_at(members, mark["pointer"]) == mark["value"]:
+                raise NotAcceptedError(
+                    f"{folder / DRAFT}: {mark['id']} {mark['pointer']} is marked as unsure "
+                    f"({mark['reason']}). Change it in {mark['file']}, take the mark out of "
+                    f"{DRAFT}, or load with --accept-unsure."
+                )
+
+
+def require_as_drafted(session: Session, folders: Iterable[Path], entries: list[Entry]) -> None:
+    """Raises NotAcceptedError where the record differs from what a draft was compared with.
+
+    A load replaces whole records: one that came or changed since the draft was made would be made
+    less. What is already as the draft would have it stays so.
+    """
+    given = {(entry.kind.file, entry.id): entry for entry in entries}
+    for folder in folders:
+        for record in _draft_in(folder).get("records", []):
+            entry = given.get((record["file"], record["id"]))
+            if entry is None:
+                continue
+            stored = session.get(entry.kind.model, entry.id)
+            now = (
+                None
+                if stored is None
+                else compact(entry.kind.body.model_validate(stored, from_attributes=True))
+            )
+            if now not in (record["before"], compact(entry.body)):
+                told = "is not in the record" if now is None else "is otherwise in the record"
+                raise NotAcceptedError(
+                    f"{entry.place}: it {told} than when the draft was made; make the draft anew "
+                    "with --record, from an export of this record."
+                )
+
+
+def _draft_in(folder: Path) -> dict[str, Any]:
+    path = folder / DRAFT
+    if not path.is_file():
+        return {}
+    try:
+        draft = json.loads(path.read_bytes())
+        for mark in draft.get("unsure", []):
+            for name in ("file", "id", "pointer", "value", "reason"):
+                mark[name]
+        for record in draft.get("records", []):
+            record["file"], record["id"], record["before"]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise NotAcceptedError(f"{path}: it is no draft that can be read: {error!r}.") from None
+    return dict(draft)

@@ -1,0 +1,1 @@
+"""What rules look up: cities, countries, levels, titles, surnames and the names of ministries."""

@@ -1,0 +1,1 @@
+"""Proposing records from what was found: load files, and the marks of what is unsure."""

@@ -1,0 +1,1 @@
+"""Reading a release: its words, and where each of them stands."""
