@@ -1,36 +1,76 @@
 """`clearsky load` and `clearsky export`: the record from load files, and to them."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from app.commands.common import Refused, fit_reason, opened, reading
 from app.exchange.export import export
-from app.exchange.load import DEMONSTRATION, REFERENCE, Loaded, LoadError, load, read_folders
+from app.exchange.load import DEMONSTRATION, REFERENCE, LoadError, load, read_folders
+from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
+
+# Of what is wrong, so much is told.
+_MOST_TOLD = 20
 
 
 @click.command(
     "load",
-    epilog="\b\nExamples:\n  clearsky load\n  clearsky load --demo\n  clearsky load exported/",
+    epilog="\b\nExamples:\n  clearsky load\n  clearsky load --demo\n  clearsky load exported/\n"
+    "  clearsky load --dry-run meetings.xlsx people.csv",
 )
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="Also load the made-up demonstration reports.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--reason", callback=fit_reason, help="Why, for the journal.")
-def load_command(folders: tuple[Path, ...], demo: bool, reason: str | None) -> None:
-    """Load FOLDERS of load files; without any, the Clear Sky reference record.
+def load_command(paths: tuple[Path, ...], demo: bool, dry_run: bool, reason: str | None) -> None:
+    """Load PATHS, files of records or folders of them; without any, the reference record.
 
-    All files are checked first, then written as one revision, or not at all. What is in the record
-    already and does not differ is left alone.
+    A file is a workbook (.xlsx), JSON Lines (.jsonl), or CSV or a JSON array named by the kind of
+    its records (meetings.csv). All are checked first, then written as one revision, or not at all.
+    What is in the record already and does not differ is left alone.
     """
-    chosen = [*(folders or [REFERENCE]), *([DEMONSTRATION] if demo else [])]
+    chosen = [*(paths or [REFERENCE]), *([DEMONSTRATION] if demo else [])]
     with opened() as database:
         try:
-            loaded = load(database, Author(OPERATOR, reason=reason), read_folders(chosen))
+            with _Counting("Checked") as checked:
+                entries = read_folders(chosen, checked.show)
+            with _Counting("Written", len(entries)) as written:
+                author = Author(OPERATOR, reason=reason)
+                loaded = load(database, author, entries, dry_run=dry_run, progress=written.show)
         except LoadError as error:
+            for fault in error.faults[1:_MOST_TOLD]:
+                click.echo(str(fault), err=True)
             raise Refused(str(error)) from None
-    click.echo(f"{told(loaded)}.")
+    if dry_run:
+        for kind, record_id, done in loaded.named:
+            click.echo(f"{done}: {kind} {record_id}")
+    click.echo(f"{told(loaded, dry_run=dry_run)}.")
+
+
+class _Counting:
+    """A line on standard error that counts records, where somebody sees it and they are many."""
+
+    def __init__(self, done: str, whole: int | None = None) -> None:
+        self.done = done
+        self.whole = whole
+        self.shown = False
+
+    def __enter__(self) -> "_Counting":
+        return self
+
+    def show(self, records: int) -> None:
+        """Says how many records it is so far."""
+        if sys.stderr.isatty():
+            of = "" if self.whole is None else f" of {self.whole}"
+            click.echo(f"\r{self.done} {records}{of} records", err=True, nl=False)
+            self.shown = True
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            click.echo(err=True)
 
 
 @click.command("export", epilog="\b\nExample:\n  clearsky export exported/")
@@ -46,9 +86,10 @@ def export_command(folder: Path) -> None:
         click.echo(f"{folder / file}: {count}")
 
 
-def told(loaded: Loaded) -> str:
-    """What a load did, in one line."""
+def told(loaded: Loaded, *, dry_run: bool = False) -> str:
+    """What a load did, or would do, in one line."""
     created, changed = sum(loaded.created.values()), sum(loaded.changed.values())
     same = sum(loaded.same.values())
     end = f"revision {loaded.revision}" if loaded.revision else "no revision"
+    end = "nothing was written" if dry_run else end
     return f"{created} records created, {changed} changed, {same} as they were; {end}"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem, Agreement
+from app.agreements.parties import require_parties_in_use
 from app.agreements.schemas import ActionItemBody, AgreementBody
 from app.agreements.soundness import require_sound_agreement
 from app.dialogues.holding import require_sound_meeting
@@ -46,6 +47,11 @@ class Kind:
     rule_of_whole: Callable[[Session, Any], None] | None = None
     loosened: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
     fixed: Callable[[Any], bool] | None = None
+
+    @property
+    def collection(self) -> str:
+        """The kind's name in paths, files and sheets: `action-items`."""
+        return self.file.removesuffix(".json")
 
 
 def _nothing(_: int) -> None:
@@ -86,6 +92,7 @@ KINDS = (
         Agreement,
         AgreementBody,
         require_sound_agreement,
+        rule_of_whole=require_parties_in_use,
         loosened={"relations": _empty},
     ),
     Kind(

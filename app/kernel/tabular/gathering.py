@@ -1,16 +1,15 @@
 """The rows of a table put together as records, each value remembering its cell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.kernel.problems import shown
+from app.kernel.problems import pointer_to, shown
 from app.kernel.tabular.cells import GOES_ON, Cell, CellError, levels_of_nothing, read
 from app.kernel.tabular.columns import Path, Table, Unit
-from app.kernel.tabular.places import Fault, FaultyError, Place
+from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
 
 Row = tuple[int, Sequence[Cell]]
-Location = Sequence[str | int]
 
 # A record's rows: no list in it is longer than this.
 MOST_ROWS = 5000
@@ -18,22 +17,14 @@ MOST_ROWS = 5000
 
 @dataclass
 class Gathered:
-    """A record as its rows say it, or what is wrong with them.
+    """A record as its rows say it, where they say it, and what is wrong with them.
 
-    `value` is what a body is made of. `start` is the place of its first row.
+    `value` is what a body is made of.
     """
 
     value: dict[str, Any]
-    start: Place
+    origin: Origin
     faults: list[Fault] = field(default_factory=list)
-    cells: dict[tuple[str | int, ...], Place] = field(default_factory=dict)
-
-    def place_of(self, location: Location) -> Place:
-        """Where in the file the member at `location` stands, or what of it there is a cell for."""
-        at = tuple(location)
-        while at and at not in self.cells:
-            at = at[:-1]
-        return self.cells.get(at, self.start)
 
 
 class Header:
@@ -125,6 +116,10 @@ class _Row:
         """The cells in the columns of a unit."""
         unit_of = self.header.table.unit_of
         return {i: cell for i, cell in self.cells.items() if unit_of[i] is unit}
+
+    def position(self, index: int) -> int:
+        """Where in the row the cell in a column stands."""
+        return self._positions[index]
 
     def place(self, index: int | None = None) -> Place:
         """The place of the row, or of its cell in a column."""
@@ -219,10 +214,12 @@ class _Gathering:
         self.faults.append(Fault(row.place(index), rule, detail, shown(cell)))
 
     def finished(self) -> Gathered:
-        record = Gathered({}, self.start, self.faults)
+        start = replace(self.start, column=None, position=None)
+        self.cells: dict[str, tuple[int, int]] = {}
+        record = Gathered({}, Origin(start, self.cells), self.faults)
         for unit in self.table.units:
             values = [
-                self._value(unit, index, cells, record)
+                self._value(unit, index, cells)
                 for index, cells in enumerate(self.values[unit.entries])
             ]
             if unit.entries is None:
@@ -231,17 +228,15 @@ class _Gathering:
                 _put(record.value, unit.entries, values)
         return record
 
-    def _value(
-        self, unit: Unit, nth: int, cells: dict[int, tuple[_Row, Cell]], record: Gathered
-    ) -> dict[str, Any]:
+    def _value(self, unit: Unit, nth: int, cells: dict[int, tuple[_Row, Cell]]) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        # Which entry it is, is part of a location.
-        prefix: tuple[str | int, ...] = () if unit.entries is None else (*unit.entries, nth)
+        # Which entry it is, is part of a pointer.
+        prefix = "" if unit.entries is None else f"{pointer_to(unit.entries)}/{nth}"
         for index, (row, cell) in sorted(cells.items()):
             column = self.table.columns[index]
-            record.cells[(*prefix, *column.path)] = row.place(index)
+            self.cells[prefix + pointer_to(column.path)] = (row.number, row.position(index))
             if prefix:
-                record.cells.setdefault(prefix, row.place())
+                self.cells.setdefault(prefix, (row.number, 0))
             levels = levels_of_nothing(cell)
             try:
                 if 0 < levels <= len(column.path):

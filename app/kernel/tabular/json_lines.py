@@ -46,10 +46,6 @@ def values_in(file: BinaryIO, place: Place) -> Iterator[tuple[Place, Any | Fault
 def faults_of(problem: Problem, where: Place) -> list[Fault]:
     """What makes a text no JSON that can be read, at the place of that text."""
     return [
-        Fault(_inside(where, error.pointer), error.rule, error.detail, error.value)
+        Fault(where, error.rule, error.detail, error.value, error.pointer or None)
         for error in problem.errors
     ] or [Fault(where, problem.slug(), str(problem.detail))]
-
-
-def _inside(where: Place, pointer: str | None) -> Place:
-    return Place(where.file, where.sheet, where.row, pointer or None)

@@ -1,16 +1,16 @@
 """Where something stands in a file of records, and what is wrong there."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file: a cell, a row, or a line; what is not known of it is None.
+    """A place in a file: a cell, a row, a line, or a record; what is not known of it is None.
 
-    `column` is the column's heading (in JSON Lines, a JSON Pointer into the line); `position`
-    counts columns from 1.
+    Rows, lines and records are counted from 1, and so are columns by `position`; `column` is the
+    column's heading, and `id` the id of the record that stands there.
     """
 
     file: str | None = None
@@ -18,6 +18,8 @@ class Place:
     row: int | None = None
     column: str | None = None
     position: int | None = None
+    record: int | None = None
+    id: str | None = None
 
     @property
     def cell(self) -> str | None:
@@ -29,26 +31,67 @@ class Place:
     def __str__(self) -> str:
         said = [
             self.file,
-            f"sheet {self.sheet}" if self.sheet is not None else None,
-            f"row {self.row}" if self.row is not None else None,
-            f"column {self.column or letters(self.position or 0)}"
-            if self.column is not None or self.position is not None
-            else None,
+            None if self.sheet is None else f"sheet {self.sheet}",
+            None if self.row is None else f"row {self.row}",
+            None if self.record is None else f"record {self.record}",
+            self._column,
         ]
-        return ", ".join(part for part in said if part) or "the file"
+        words = ", ".join(part for part in said if part) or "the file"
+        return words if self.id is None else f"{words} ({self.id})"
+
+    @property
+    def _column(self) -> str | None:
+        if self.column is not None:
+            return f"column {self.column}"
+        return None if self.position is None else f"column {letters(self.position)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where, the rule's stable name, the rule in words, what was given."""
+    """One thing that is wrong: where, the rule's stable name, the rule in words, what was given.
+
+    `pointer` (RFC 6901) says what of the record is meant where the place alone does not.
+    """
 
     place: Place
     rule: str
     detail: str
     value: Any = None
+    pointer: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.detail} ({self.rule}; given: {self.value!r})"
+        where = f"{self.place}: {self.pointer}" if self.pointer else str(self.place)
+        return f"{where}: {self.detail} ({self.rule}; given: {self.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record was read: its place, and in a table the row and position of each member.
+
+    `cells` has them by JSON Pointer; that of a list's entry, whose position is 0, by its row alone.
+    """
+
+    start: Place
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def fault(self, pointer: str | None, rule: str, detail: str, value: object) -> Fault:
+        """The fault of what `pointer` names in the record, at its cell where it has one."""
+        given = pointer or ""
+        found = given
+        while found and found not in self.cells:
+            found = found.rpartition("/")[0]
+        if not found:
+            return Fault(self.start, rule, detail, value, given or None)
+        row, position = self.cells[found]
+        names = [name for name in found.split("/")[1:] if not name.isdigit()]
+        place = replace(
+            self.start,
+            row=row,
+            column=".".join(names) if position else None,
+            position=position or None,
+        )
+        is_said = (position and given[len(found) :].replace("/", "").isdigit()) or given == found
+        return Fault(place, rule, detail, value, None if is_said and position else given)
 
 
 class FaultyError(ValueError):

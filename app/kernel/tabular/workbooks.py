@@ -7,6 +7,7 @@ rows make the same bytes.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -43,22 +44,37 @@ class Sheet:
 def write(file: BinaryIO, sheets: Iterable[Sheet]) -> None:
     """Writes a workbook to `file`; of its rows only one is held at a time."""
     workbook = Workbook(write_only=True)
-    for sheet in sheets:
-        worksheet = workbook.create_sheet(sheet.name)
-        worksheet.freeze_panes = "A2"
-        for position in range(1, len(sheet.header) + 1):
-            worksheet.column_dimensions[get_column_letter(position)].number_format = _AS_TEXT
-        heading = [WriteOnlyCell(worksheet, name) for name in sheet.header]
-        for cell in heading:
-            cell.font = Font(bold=True)
-        worksheet.append(heading)
-        # What is appended is written at once, so that one cell does for a whole column.
-        cells = [WriteOnlyCell(worksheet) for _ in sheet.header]
-        for cell in cells:
-            cell.number_format = _AS_TEXT
-        for row in sheet.rows:
-            worksheet.append(list(map(_filled, cells, row)))
-    save(workbook, file)
+    try:
+        for sheet in sheets:
+            _fill(workbook.create_sheet(sheet.name), sheet)
+        save(workbook, file)
+    except BaseException:
+        # Where the rows end in an error, their temporary files would stay.
+        for worksheet in workbook.worksheets:
+            _discard(worksheet)
+        raise
+
+
+def _fill(worksheet: Any, sheet: Sheet) -> None:
+    worksheet.freeze_panes = "A2"
+    for position in range(1, len(sheet.header) + 1):
+        worksheet.column_dimensions[get_column_letter(position)].number_format = _AS_TEXT
+    heading = [WriteOnlyCell(worksheet, name) for name in sheet.header]
+    for cell in heading:
+        cell.font = Font(bold=True)
+    worksheet.append(heading)
+    # What is appended is written at once, so that one cell does for a whole column.
+    cells = [WriteOnlyCell(worksheet) for _ in sheet.header]
+    for cell in cells:
+        cell.number_format = _AS_TEXT
+    for row in sheet.rows:
+        worksheet.append(list(map(_filled, cells, row)))
+
+
+def _discard(worksheet: Any) -> None:
+    if worksheet._writer is not None and Path(worksheet._writer.out).exists():
+        worksheet.close()
+        worksheet._writer.cleanup()
 
 
 def save(workbook: Workbook, file: BinaryIO) -> None:
