@@ -1,0 +1,63 @@
+"""The forms that lists are given in, and which of them a client asks for."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+JSON_LINES = "application/jsonl"
+_QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
+
+class Form(StrEnum):
+    """The forms of a list, by the names that `format` has for them; on a tie the first is given."""
+
+    JSON = "json"
+    JSON_LINES = "jsonl"
+    CSV = "csv"
+    WORKBOOK = "xlsx"
+
+    @property
+    def media_type(self) -> str:
+        """Its media type: RFC 8259, JSON Lines, RFC 7111 and the one of ECMA-376's workbooks."""
+        return MEDIA_TYPES[self]
+
+
+MEDIA_TYPES = {
+    Form.JSON: "application/json",
+    Form.JSON_LINES: JSON_LINES,
+    Form.CSV: "text/csv",
+    Form.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@lru_cache(maxsize=256)
+def preferred(accept: bytes | None) -> Form:
+    """The form for a client that sends this Accept (RFC 9110, section 12.5.1).
+
+    Each form has the weight of the range that names it most precisely. Of equal weights, one that
+    is named goes before one that `*` stands for, then JSON before the others. JSON also where
+    nothing is accepted that there is, and for whoever sends no Accept.
+    """
+    if accept is None:
+        return Form.JSON
+    weights = _weights(accept.decode("latin-1").lower())
+    best, most = Form.JSON, (0.0, False)
+    for form, media_type in MEDIA_TYPES.items():
+        main = media_type.partition("/")[0]
+        ranges = (media_type, f"{main}/*", "*/*")
+        name = next((name for name in ranges if name in weights), None)
+        found = (weights[name], name == media_type) if name else (0.0, False)
+        if found[0] > 0 and found > most:
+            best, most = form, found
+    return best
+
+
+def _weights(accept: str) -> dict[str, float]:
+    """The media ranges of an Accept, with the highest weight of each; what is malformed is none."""
+    weights: dict[str, float] = {}
+    for choice in accept.split(","):
+        name, *parameters = (part.strip() for part in choice.split(";"))
+        given = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        if _QVALUE.fullmatch(given):
+            weights[name] = max(float(given), weights.get(name, 0.0))
+    return weights
