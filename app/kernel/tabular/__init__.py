@@ -1,1 +1,1 @@
-"""Tables of any schema: columns, cells, and a reader and a writer for each format."""
+"""Tables of records: what rows and columns any schema has, and the files that hold them."""

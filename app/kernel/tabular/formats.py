@@ -1,4 +1,4 @@
-"""The forms that lists are given in, and which of them a client asks for."""
+"""The formats that lists are given in and records are read from, and which a client asks for."""
 
 import re
 from enum import StrEnum
@@ -8,13 +8,13 @@ JSON_LINES = "application/jsonl"
 _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
-class Form(StrEnum):
-    """The forms of a list, by the names that `format` has for them; on a tie the first is given."""
+class Format(StrEnum):
+    """The formats, by the names that `format` has for them and files end in, the first preferred."""
 
     JSON = "json"
-    JSON_LINES = "jsonl"
+    JSONL = "jsonl"
     CSV = "csv"
-    WORKBOOK = "xlsx"
+    XLSX = "xlsx"
 
     @property
     def media_type(self) -> str:
@@ -23,15 +23,22 @@ class Form(StrEnum):
 
 
 MEDIA_TYPES = {
-    Form.JSON: "application/json",
-    Form.JSON_LINES: JSON_LINES,
-    Form.CSV: "text/csv",
-    Form.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+    Format.JSONL: JSON_LINES,
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
+def format_of(media_type: str) -> Format | None:
+    """The format, but for JSON, of a media type, whatever its parameters; None for any other."""
+    bare = media_type.partition(";")[0].strip().lower()
+    tables = (each for each in Format if each is not Format.JSON)
+    return next((each for each in tables if each.media_type == bare), None)
+
+
 @lru_cache(maxsize=256)
-def preferred(accept: bytes | None) -> Form:
+def preferred(accept: bytes | None) -> Format:
     """The form for a client that sends this Accept (RFC 9110, section 12.5.1).
 
     Each form has the weight of the range that names it most precisely. Of equal weights, one that
@@ -39,9 +46,9 @@ def preferred(accept: bytes | None) -> Form:
     nothing is accepted that there is, and for whoever sends no Accept.
     """
     if accept is None:
-        return Form.JSON
+        return Format.JSON
     weights = _weights(accept.decode("latin-1").lower())
-    best, most = Form.JSON, (0.0, False)
+    best, most = Format.JSON, (0.0, False)
     for form, media_type in MEDIA_TYPES.items():
         main = media_type.partition("/")[0]
         ranges = (media_type, f"{main}/*", "*/*")
