@@ -9,7 +9,7 @@ _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 class Format(StrEnum):
-    """The formats, by the names that `format` has for them and files end in, the first preferred."""
+    """The formats, by the names that `format` and the endings of files have; JSON goes first."""
 
     JSON = "json"
     JSONL = "jsonl"
@@ -39,9 +39,9 @@ def format_of(media_type: str) -> Format | None:
 
 @lru_cache(maxsize=256)
 def preferred(accept: bytes | None) -> Format:
-    """The form for a client that sends this Accept (RFC 9110, section 12.5.1).
+    """The format for a client that sends this Accept (RFC 9110, section 12.5.1).
 
-    Each form has the weight of the range that names it most precisely. Of equal weights, one that
+    Each format has the weight of the range that names it most precisely. Of equal weights, one that
     is named goes before one that `*` stands for, then JSON before the others. JSON also where
     nothing is accepted that there is, and for whoever sends no Accept.
     """
@@ -49,13 +49,13 @@ def preferred(accept: bytes | None) -> Format:
         return Format.JSON
     weights = _weights(accept.decode("latin-1").lower())
     best, most = Format.JSON, (0.0, False)
-    for form, media_type in MEDIA_TYPES.items():
+    for wanted, media_type in MEDIA_TYPES.items():
         main = media_type.partition("/")[0]
         ranges = (media_type, f"{main}/*", "*/*")
         name = next((name for name in ranges if name in weights), None)
         found = (weights[name], name == media_type) if name else (0.0, False)
         if found[0] > 0 and found > most:
-            best, most = form, found
+            best, most = wanted, found
     return best
 
 
