@@ -43,6 +43,7 @@ from app.kernel.prompting import Prompting
 from app.kernel.route_index import RouteIndex
 from app.kernel.security_headers import SecurityHeaders, security_headers
 from app.kernel.sessions import Database
+from app.kernel.spooling import Spools
 from app.kernel.validation import problem_errors
 from app.keys import router as keys_router
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         recognize=partial(principal_of, app),
         registry=app.state.metrics.registry,
     )
+    app.state.spools = Spools(max(1, settings.threads // 4))
     app.state.webhook_addresses = Addresses(listed(settings.webhook_networks))
     for module in (
         progress_router,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.kinds import KINDS, Kind
+from app.kernel.compact import compact
 
 _BATCH = 500
 
@@ -48,26 +48,3 @@ def _records(session: Session, kind: Kind) -> Iterator[dict[str, Any]]:
         for record in batch:
             yield compact(kind.body.model_validate(record, from_attributes=True))
         session.expunge_all()
-
-
-def compact(body: BaseModel) -> dict[str, Any]:
-    """A body as a load file writes it: without members that are absent, empty or as by default."""
-    members: dict[str, Any] = {}
-    for name, declared in type(body).model_fields.items():
-        value = getattr(body, name)
-        if (
-            value is None
-            or value == []
-            or (not declared.is_required() and value == declared.default)
-        ):
-            continue
-        members[name] = _compacted(value)
-    return members
-
-
-def _compacted(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return compact(value)
-    if isinstance(value, list):
-        return [_compacted(item) for item in value]
-    return value

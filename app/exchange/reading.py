@@ -16,7 +16,6 @@ from app.kernel.tabular.formats import Format
 from app.kernel.tabular.gathering import Header, Row, gathered
 from app.kernel.tabular.json_lines import faults_of
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
-from app.kernel.tabular.reading_workbooks import sheets_in
 from app.kernel.validation import problem_errors
 
 Progress = Callable[[int], None]
@@ -38,6 +37,9 @@ def read_file(
     `kind` says of what kind the rows of a CSV file are; `name` is what the file is called. Tells
     `progress` how many records there are so far.
     """
+    # It takes a while to import: only whoever needs it waits for it.
+    from app.kernel.tabular.reading_workbooks import sheets_in  # noqa: PLC0415
+
     place = Place(name)
     try:
         if form is Format.JSONL:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from app.kernel.access import ANONYMOUS, Principal
+from app.kernel.asked_format import FORMAT
 from app.kernel.conditional import etag_of
 from app.kernel.recent import TouchedBy
 from app.kernel.rendering import REVISION, rendered
@@ -104,7 +105,9 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
         return None
     # Whoever keeps the answer is told here what it rests on.
     request.scope[ANSWERED] = answer
-    headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
+    negotiated = FORMAT in request.scope
+    reading = reading_headers(answer.revision, answer.etag, negotiated=negotiated)
+    headers = {**reading, **answer.headers}
     return Response(answer.body, 200, headers, "application/json")
 
 

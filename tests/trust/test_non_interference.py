@@ -28,7 +28,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.feed.snapshot import JSON_LINES
 from app.kernel import dates, keeping
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
@@ -37,6 +36,7 @@ from app.kernel.observing import EVENT_STREAM
 from app.kernel.recording import Recorder
 from app.kernel.records import digest_of
 from app.kernel.sessions import Database
+from app.kernel.tabular.formats import JSON_LINES
 from app.reporting import assessments, reports
 from tests.feed.events import STREAM, Events
 from tests.trust.questions import (

@@ -15,7 +15,6 @@ from app.kernel.tabular.cells import Cell
 from app.kernel.tabular.gathering import Row
 from app.kernel.tabular.places import Fault, FaultyError, Place
 
-MEDIA_TYPE = "text/csv"
 # Bytes of one line.
 LONGEST_LINE = 8 * 1024 * 1024
 _BATCH = 200

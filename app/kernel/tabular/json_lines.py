@@ -9,7 +9,6 @@ from app.kernel.bodies import parse_json
 from app.kernel.problems import Problem
 from app.kernel.tabular.places import Fault, FaultyError, Place
 
-MEDIA_TYPE = "application/jsonl"
 # Bytes of one line.
 LONGEST_LINE = 8 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"

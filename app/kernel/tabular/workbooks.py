@@ -19,7 +19,6 @@ from openpyxl.writer.excel import ExcelWriter
 
 from app.kernel.tabular.cells import Cell
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Of a cell, in UTF-16 code units: what Excel keeps.
 LONGEST_CELL = 32_767
 # The earliest that a ZIP archive can tell.
