@@ -1,13 +1,10 @@
 """Every list and progress as CSV, workbook and JSON Lines, as well as JSON."""
 
-import csv
-import io
 import json
 import re
 from typing import Any
 
 import httpx
-import openpyxl
 import pytest
 from sqlalchemy import text
 
@@ -18,6 +15,7 @@ from app.kernel.tabular.columns import table_of
 from app.kernel.tabular.formats import MEDIA_TYPES, Format
 from app.openapi import openapi_of
 from app.openapi_examples import IDS, IDS_OF_OPERATIONS
+from tests.api.tables import rows_of
 from tests.described import in_place
 
 TABLES = (Format.CSV, Format.XLSX, Format.JSONL)
@@ -39,14 +37,6 @@ NO_LISTS = {
     "/v1/webhooks/{webhook}",
     "/v1/webhooks/{webhook}/delivery",
 }
-
-
-def rows_of(answer: httpx.Response) -> list[list[str]]:
-    """The cells of a table as text, the headings first."""
-    if answer.headers["content-type"].startswith("text/csv"):
-        return list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
-    return [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
 
 
 def lines_of(answer: httpx.Response) -> list[dict[str, Any]]:
