@@ -26,7 +26,7 @@ from app.kernel.observing import Metrics, request_id_of
 from app.kernel.principals import audience_of_caller
 from app.kernel.prompt import ANSWERED, Answered
 from app.kernel.sessions import Database
-from app.kernel.tabular.formats import Format, preferred
+from app.kernel.tabular.formats import preferred_table
 
 _OWN_TO_EACH = (b"x-request-id", b"content-length")
 Asked = dict[bytes, bytes]
@@ -194,12 +194,11 @@ class Answering:
 def _key(database: Database, path: str, query: bytes, asked: Asked) -> Key | None:
     """Where an answer is kept; None while it is not known for whom."""
     authorization = asked.get(b"authorization")
-    wanted = preferred(asked.get(b"accept"))
-    other = None if wanted is Format.JSON else wanted
+    table = preferred_table(asked.get(b"accept"))
     if authorization is None:
-        return None, path, query, other
+        return None, path, query, table
     principal = database.principals.find(authorization)
-    return None if principal is None else (audience_of_caller(principal), path, query, other)
+    return None if principal is None else (audience_of_caller(principal), path, query, table)
 
 
 def _new_enough(found: Answer | None, asked: Asked) -> Answer | None:

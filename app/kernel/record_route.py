@@ -69,8 +69,11 @@ class RecordRoute(APIRoute):
             wanted = format_asked(request, has_own=PARAMETER in own)
             request.scope[FORMAT] = wanted
             answer = await handler(StrictRequest(request.scope, request.receive))
-            if self.transaction is None and wanted is not Format.JSON:
-                return table_of_answer(request, wanted, self.rows, answer)
+            if self.transaction is None:
+                # Of an answer to a read of the record its transaction says so.
+                answer.headers["Vary"] = "Accept"
+                if wanted is not Format.JSON:
+                    return table_of_answer(request, wanted, self.rows, answer)
             return answer
 
         return handle

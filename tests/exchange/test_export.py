@@ -209,6 +209,14 @@ def test_records_with_every_field_set_survive_an_export_and_a_load(
     exported = _exported(database, tmp_path / "exported")
     load_folders(migrated, tmp_path / "exported")
     assert _exported(migrated, tmp_path / "again") == exported
+    for wanted in (Format.JSONL, Format.CSV, Format.XLSX):
+        folder = tmp_path / wanted
+        tables = _exported(database, folder, wanted)
+        loaded = load_folders(migrated, folder)
+        # It says the same of every record: there is nothing to change.
+        assert loaded.revision is None
+        assert sum(loaded.same.values()) == sum(len(json.loads(file)) for file in exported.values())
+        assert _exported(migrated, tmp_path / f"{wanted}-again", wanted) == tables
 
     server.app.state.database = migrated
     assert _everything(server) == before

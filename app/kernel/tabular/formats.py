@@ -59,6 +59,13 @@ def preferred(accept: bytes | None) -> Format:
     return best
 
 
+@lru_cache(maxsize=256)
+def preferred_table(accept: bytes | None) -> Format | None:
+    """The same, and None for JSON: what is asked before every answer that was kept."""
+    found = preferred(accept)
+    return None if found is Format.JSON else found
+
+
 def _weights(accept: str) -> dict[str, float]:
     """The media ranges of an Accept, with the highest weight of each; what is malformed is none."""
     weights: dict[str, float] = {}
