@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from app.agreements.models import Agreement
 from app.commands.common import Refused, fit_reason, opened, reading
 from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, LoadError, load, read_folders
 from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
+from app.kernel.changes import get_visible
 from app.kernel.journal import Author
 
 # Of what is wrong, so much is told.
@@ -84,6 +86,23 @@ def export_command(folder: Path) -> None:
             raise Refused(f"{error.filename}: {error.strerror}.") from None
     for file, count in counts.items():
         click.echo(f"{folder / file}: {count}")
+
+
+@click.command("template", epilog="\b\nExample:\n  clearsky template clear-sky-plan-2023 plan.xlsx")
+@click.argument("agreement")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template_command(agreement: str, file: Path) -> None:
+    """Write to FILE the workbook in which an institute reports on the items of AGREEMENT."""
+    # It takes a while to import: only whoever needs it waits for it.
+    from app.reporting.template import template_of  # noqa: PLC0415
+
+    with reading() as session:
+        template = template_of(session, get_visible(session, Agreement, agreement))
+        try:
+            file.write_bytes(template)
+        except OSError as error:
+            raise Refused(f"{error.filename}: {error.strerror}.") from None
+    click.echo(str(file))
 
 
 def told(loaded: Loaded, *, dry_run: bool = False) -> str:

@@ -12,6 +12,7 @@ from app.kernel.problems import MOST_ERRORS, Forbidden, InvalidRequest, ProblemE
 from app.kernel.recording import recorder
 from app.kernel.tabular.places import Fault
 from app.kernel.transactions import Transaction
+from app.reporting.filled_in import FilledIn, report_as_filled_in
 
 # They speak for others: whole, only those load them who look after the record.
 _STATEMENTS = {"status_report", "assessment"}
@@ -27,8 +28,12 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     if entries.faults and not dry_run:
         raise _refusal(entries.faults)
     trial = tx.session.begin_nested()
-    loaded = write_entries(tx.session, entries)
-    faults = [*entries.faults, *loaded.faults]
+    if entries.filled_in is None:
+        loaded = write_entries(tx.session, entries)
+        faults = [*entries.faults, *loaded.faults]
+    else:
+        loaded = _reported(tx, entries.filled_in, dry_run=dry_run)
+        faults = loaded.faults
     if faults and not dry_run:
         raise _refusal(faults)
     if dry_run or faults:
@@ -37,6 +42,19 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
         tx.session.expunge_all()
         loaded.revision = None
     return _report(loaded, faults, dry_run=dry_run)
+
+
+def _reported(tx: Transaction, filled: FilledIn, *, dry_run: bool) -> Loaded:
+    reports, faults = report_as_filled_in(tx.session, tx.principal, filled)
+    loaded = Loaded(faults=faults)
+    if not faults:
+        tx.session.flush()
+        loaded.created["status-reports.json"] = len(reports)
+        loaded.revision = recorder(tx.session).number
+    if not dry_run:
+        # Those of a dry run have no ids that would stay.
+        loaded.named = [("status_report", report.id, "created") for report in reports]
+    return loaded
 
 
 def errors_of(faults: Iterable[Fault]) -> list[ProblemError]:
