@@ -21,7 +21,7 @@ _MOST_TOLD = 20
 @click.command(
     "load",
     epilog="\b\nExamples:\n  clearsky load\n  clearsky load --demo\n  clearsky load exported/\n"
-    "  clearsky load --dry-run meetings.xlsx people.csv",
+    "  clearsky load --dry-run exported/",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="Also load the made-up demonstration reports.")
@@ -43,9 +43,8 @@ def load_command(paths: tuple[Path, ...], demo: bool, dry_run: bool, reason: str
                 author = Author(OPERATOR, reason=reason)
                 loaded = load(database, author, entries, dry_run=dry_run, progress=written.show)
         except LoadError as error:
-            for fault in error.faults[1:_MOST_TOLD]:
-                click.echo(str(fault), err=True)
-            raise Refused(str(error)) from None
+            told_of = [str(fault) for fault in error.faults[1:_MOST_TOLD]]
+            raise Refused("\n".join([str(error), *told_of])) from None
     if dry_run:
         for kind, record_id, done in loaded.named:
             click.echo(f"{done}: {kind} {record_id}")

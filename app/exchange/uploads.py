@@ -19,13 +19,16 @@ from app.kernel.tabular.formats import MEDIA_TYPES, Format, format_of
 from app.kernel.transactions import Transaction
 
 _TAKEN = [each for each in Format if each is not Format.JSON]
+_EXAMPLE = '{"kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
 # For the API's description: the body is taken as it comes, whatever it is.
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "Records: JSON Lines, a CSV file of one kind, or a workbook.",
         "content": {
-            MEDIA_TYPES[each]: {"schema": {"type": "string", "format": "binary"}} for each in _TAKEN
+            MEDIA_TYPES[each]: {"schema": {"type": "string", "format": "binary"}}
+            | ({"example": _EXAMPLE} if each is Format.JSONL else {})
+            for each in _TAKEN
         },
     }
 }

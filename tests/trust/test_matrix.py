@@ -50,6 +50,13 @@ OTHER_BODIES: dict[str, dict[str, Any]] = {
         "assessments": [{"action_item": "clear-sky-plan-2023-7", "status": "on_track"}]
     },
 }
+# What is no JSON.
+FILES = {
+    "importRecords": {
+        "content": '{"kind":"person","id":"imported","name":{"en":"Imported"}}',
+        "headers": {"Content-Type": "application/jsonl"},
+    }
+}
 ITEM, MEETING = "clear-sky-plan-2023-{}", "/v1/meetings/cn-kr-dg-dialogue-{}/assessments"
 
 
@@ -240,7 +247,8 @@ def test_every_caller_is_answered_as_the_table_says(
         for caller, client in callers.items():
             match = if_match(operation, url, [client, clients.korea])
             # One of the answers does not end.
-            with client.stream(line.method, url, json=body, headers=match) as answer:
+            sent = FILES.get(name, {"json": body, "headers": match})
+            with client.stream(line.method, url, **sent) as answer:
                 found[caller] = answer.status_code
         if found != line.expected():
             wrong.append(line.found(found))
