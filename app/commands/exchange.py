@@ -13,6 +13,8 @@ from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
 from app.kernel.changes import get_visible
 from app.kernel.journal import Author
+from app.kernel.tabular.formats import Format
+from app.kernel.tabular.writing import SheetFullError
 
 # Of what is wrong, so much is told.
 _MOST_TOLD = 20
@@ -74,15 +76,28 @@ class _Counting:
             click.echo(err=True)
 
 
-@click.command("export", epilog="\b\nExample:\n  clearsky export exported/")
+@click.command(
+    "export",
+    epilog="\b\nExamples:\n  clearsky export exported/\n  clearsky export exported/ --format xlsx",
+)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_command(folder: Path) -> None:
-    """Write the record to FOLDER as load files, which `clearsky load` reads back."""
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice([each.value for each in Format]),
+    default=Format.JSON.value,
+    show_default=True,
+    help="As JSON, JSON Lines, CSV, or one workbook with a sheet for each kind.",
+)
+def export_command(folder: Path, wanted: str) -> None:
+    """Write the record to FOLDER as files, which `clearsky load` reads back."""
     with reading() as session:
         try:
-            counts = export(session, folder)
+            counts = export(session, folder, Format(wanted))
         except OSError as error:
             raise Refused(f"{error.filename}: {error.strerror}.") from None
+        except SheetFullError as error:
+            raise Refused(f"No sheet has room for all {error}: export csv or jsonl.") from None
     for file, count in counts.items():
         click.echo(f"{folder / file}: {count}")
 

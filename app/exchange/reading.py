@@ -16,6 +16,7 @@ from app.kernel.tabular.formats import Format
 from app.kernel.tabular.gathering import Header, Row, gathered
 from app.kernel.tabular.json_lines import faults_of
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
+from app.kernel.tabular.writing import RECORD_KIND
 from app.kernel.validation import problem_errors
 from app.reporting.filled_in import SHEET as SHEET_OF_TEMPLATE
 from app.reporting.filled_in import read_template
@@ -129,11 +130,12 @@ def _read_lines(entries: Entries, file: BinaryIO, place: Place, progress: Progre
         if isinstance(value, FaultyError):
             entries.blame(value.faults)
             continue
-        named = value.pop("kind", None) if isinstance(value, dict) else None
+        named = value.pop(RECORD_KIND, None) if isinstance(value, dict) else None
         kind = _BY_KIND.get(named) if isinstance(named, str) else None
         if kind is None:
-            detail = f"A line is an object whose kind is one of {', '.join(_BY_KIND)}."
-            entries.blame([Fault(where, "kind", detail, shown(named), "/kind")])
+            names = ", ".join(_BY_KIND)
+            detail = f"A line is an object whose {RECORD_KIND} is one of {names}."
+            entries.blame([Fault(where, RECORD_KIND, detail, shown(named), f"/{RECORD_KIND}")])
             continue
         _add(entries, kind, value, Origin(where))
 

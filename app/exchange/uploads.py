@@ -19,7 +19,7 @@ from app.kernel.tabular.formats import MEDIA_TYPES, Format, format_of
 from app.kernel.transactions import Transaction
 
 _TAKEN = [each for each in Format if each is not Format.JSON]
-_EXAMPLE = '{"kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
+_EXAMPLE = '{"record_kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
 # For the API's description: the body is taken as it comes, whatever it is.
 BODY: dict[str, Any] = {
     "requestBody": {

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, TypeAdapter, create_model
 from typing_extensions import is_typeddict
 
-from app.kernel.compact import compact, compact_document
+from app.kernel.compact import compacted
 from app.kernel.records import record_classes
 
 E = TypeVar("E", bound=Callable[..., Any])
@@ -74,9 +74,7 @@ class Rows:
 
     def _row(self, item: Any, adapter: TypeAdapter[Any]) -> Row:
         if self.record_kind is not None:
-            if isinstance(item, Mapping):
-                return compact_document(self.schema, item)
-            return compact(adapter.validate_python(item, from_attributes=True))
+            return compacted(self.schema, item)
         row: Row = adapter.dump_python(item, mode="json")
         return row
 
@@ -87,8 +85,7 @@ class Rows:
 
     @cached_property
     def _adapters(self) -> list[TypeAdapter[Any]]:
-        schemas = [self.schema] if self.record_kind is not None else self._items
-        return [TypeAdapter(schema) for schema in schemas]
+        return [TypeAdapter(item) for item in self._items]
 
 
 def rows_of(endpoint: Callable[..., Any]) -> Rows | None:

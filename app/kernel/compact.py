@@ -7,6 +7,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 
+def compacted(body: type[BaseModel], found: object) -> dict[str, Any]:
+    """What a load file says of a record, by the record itself or by its document."""
+    if isinstance(found, Mapping):
+        return compact_document(body, found)
+    return compact(body.model_validate(found, from_attributes=True))
+
+
 def compact(body: BaseModel) -> dict[str, Any]:
     """A body as a load file writes it: without members that are absent, empty or as by default."""
     members: dict[str, Any] = {}

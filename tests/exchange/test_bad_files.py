@@ -153,17 +153,17 @@ WORKBOOK_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
 ]
 
 LINE_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
-    ("no JSON", b'{"kind":"person","id":"one","name":{"en":"x"}}\n{', "json", None, "row 2"),
-    ("no kind", b'{"id":"one"}', "kind", None, "action_item"),
-    ("no object", b"[1]", "kind", None, "row 1"),
+    ("no JSON", b'{"record_kind":"person","id":"one","name":{"en":"x"}}\n{', "json", None, "row 2"),
+    ("no kind", b'{"id":"one"}', "record_kind", None, "action_item"),
+    ("no object", b"[1]", "record_kind", None, "row 1"),
     (
         "an unknown member",
-        b'{"kind":"person","id":"one","name":{"fr":"x"}}',
+        b'{"record_kind":"person","id":"one","name":{"fr":"x"}}',
         "extra_forbidden",
         None,
         "/name/fr",
     ),
-    ("another encoding", b'{"kind":"person","id":"\xff"}', "utf_8", None, "row 1"),
+    ("another encoding", b'{"record_kind":"person","id":"\xff"}', "utf_8", None, "row 1"),
     ("a long line", b" " * (9 * 1024 * 1024), "line_limit", None, "row 1"),
 ]
 
@@ -207,8 +207,8 @@ def _fine(worksheet: Any) -> None:
     [
         (Format.CSV, b"\xef\xbb\xbfid,name.en\r\none,One\r\n\r\ntwo,Two\r\n,\r\n"),
         (Format.XLSX, _workbook(_fine)),
-        (Format.JSONL, b'\xef\xbb\xbf{"kind":"person","id":"one","name":{"en":"One"}}\n\n'
-         b'{"id":"two","kind":"person","name":{"ko":"\xeb\x91\x98"}}'),
+        (Format.JSONL, b'\xef\xbb\xbf{"record_kind":"person","id":"one","name":{"en":"One"}}\n\n'
+         b'{"id":"two","record_kind":"person","name":{"ko":"\xeb\x91\x98"}}'),
     ],
 )  # fmt: skip
 def test_what_spreadsheets_leave_is_passed_over(form: Format, file: bytes) -> None:

@@ -13,6 +13,8 @@ from app.kernel.tabular.rows import Fits, rows_of
 # What spreadsheets hold (ECMA-376 sets no bound; all of them have this one), the headings included.
 MOST_ROWS_OF_A_SHEET = 1_048_576
 _LONGEST_NAME = 31
+# What a line of JSON Lines says of which kind its record is. Kinds have a `kind` of their own.
+RECORD_KIND = "record_kind"
 
 
 class SheetFullError(Exception):
@@ -24,7 +26,7 @@ class Listed:
     """Values of a schema, as JSON has them, one after another.
 
     `name` is that of a workbook's sheet. Of records, `kind` stands first in each line of JSON
-    Lines, as in load files, and their rows are told apart by `id`.
+    Lines, and their rows are told apart by `id`.
     """
 
     name: str
@@ -44,7 +46,7 @@ class Listed:
 
     def marked(self) -> Iterator[Mapping[str, Any]]:
         """Its values, which of records name the kind."""
-        return ({"kind": self.kind, **value} if self.kind else value for value in self.values)
+        return ({RECORD_KIND: self.kind, **value} if self.kind else value for value in self.values)
 
 
 def write(file: BinaryIO, wanted: Format, listed: Listed) -> None:
