@@ -27,7 +27,11 @@ def test_the_sections_give_what_they_say(
     assert people["records"] == json.loads(tried)["records"]
     assert [count["kind"] for count in record["counts"]] == ["person", "document"]
     errors = [(error["cell"], error["rule"]) for error in json.loads(faulty)["errors"]]
-    assert errors == []
+    assert errors == [
+        ("D3", "json_pointer"),
+        ("B5", "contradicting_row"),
+        ("C2", "unknown_reference"),
+    ]
     assert loaded.count("0 records created, 0 changed, 4 as they were") == 2
 
     address = f"API={server.address}/v1\n"

@@ -33,7 +33,7 @@ def _lines(*records: dict[str, Any]) -> str:
 def test_a_file_is_tried_imported_once_and_then_found_the_same(clients: Clients) -> None:
     tried = _send(clients.korea, PEOPLE, dry_run=True)
     assert tried.status_code == 200, tried.text
-    done = [{"record_kind": "person", "id": f"new-{n}", "done": "created"} for n in ("one", "two")]
+    done = [{"kind": "person", "id": f"new-{n}", "done": "created"} for n in ("one", "two")]
     counts = {"kind": "person", "created": 2, "changed": 0, "unchanged": 0}
     told = {"dry_run": True, "revision": None, "counts": [counts], "records": done, "errors": []}
     assert tried.json() == told
