@@ -8,7 +8,7 @@ import click
 from app import __version__
 from app.commands.backups import backup_command, restore_command
 from app.commands.common import tell_refusal
-from app.commands.exchange import export_command, load_command
+from app.commands.exchange import export_command, load_command, template_command
 from app.commands.keys import keys
 from app.commands.migrate import migrate
 from app.commands.openapi import openapi_command
@@ -41,6 +41,7 @@ for command in (
     migrate,
     load_command,
     export_command,
+    template_command,
     keys,
     webhooks,
     verify_command,

@@ -20,13 +20,14 @@ from app.codes import router as codes_router
 from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
+from app.exchange import imports_router
 from app.feed import redactions_router
 from app.feed import router as feed_router
 from app.feed.streams import END_STREAMS, Streams
 from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
 from app.kernel.authentication import Recognizer, principal_of
-from app.kernel.bodies import BodyLimit
+from app.kernel.bodies import BodyLimit, Bound
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
 from app.kernel.deprecation import Deprecating, deprecation_of
@@ -50,7 +51,7 @@ from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
 from app.reviewing import router as reviewing_router
-from app.settings import SECONDS_OF, Settings, current_settings, listed
+from app.settings import IMPORTS, SECONDS_OF, Settings, current_settings, listed
 from app.webhooks import router as webhooks_router
 from app.webhooks.addresses import Addresses
 from app.webhooks.running import delivering
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people_router,
         documents_router,
         codes_router,
+        imports_router,
         redactions_router,
         feed_router,
         keys_router,
@@ -125,7 +127,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.middleware_stack = index
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_middleware(BodyLimit, limit=settings.body_limit, seconds=settings.body_timeout)
+    app.add_middleware(
+        BodyLimit,
+        bound=Bound(settings.body_limit, settings.body_timeout),
+        of_paths={
+            IMPORTS: Bound(
+                *settings.bounds_of_body(IMPORTS),
+                "CLEARSKY_IMPORT_LIMIT",
+                "CLEARSKY_IMPORT_TIMEOUT",
+            )
+        },
+    )
     app.add_middleware(Prompting, index=index)
     if any(map(deprecation_of, index.endpoints)):
         app.add_middleware(Deprecating, index=index)

@@ -47,6 +47,7 @@ TAGS = [
     ("organizations", "Ministries, agencies, institutes and centres."),
     ("people", "Those who take part or sign."),
     ("documents", "Sources and attachments."),
+    ("imports", "Bringing in records from files."),
     ("codes", "Every enumeration, with labels in three languages."),
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
@@ -222,7 +223,8 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
 def _add_example(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]
-        content["application/json"]["example"] = BODIES[operation["operationId"]]
+        if "application/json" in content:
+            content["application/json"]["example"] = BODIES[operation["operationId"]]
         name = operation["operationId"]
         if name.startswith("patch") and name not in TOLD_OF_ONE_TYPE:
             content["application/merge-patch+json"] = content["application/json"]

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from app.agreements.models import Agreement
 from app.commands.common import Refused, fit_reason, opened, reading
 from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, LoadError, load, read_folders
 from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
+from app.kernel.changes import get_visible
 from app.kernel.journal import Author
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.writing import SheetFullError
@@ -21,7 +23,7 @@ _MOST_TOLD = 20
 @click.command(
     "load",
     epilog="\b\nExamples:\n  clearsky load\n  clearsky load --demo\n  clearsky load exported/\n"
-    "  clearsky load --dry-run meetings.xlsx people.csv",
+    "  clearsky load --dry-run exported/",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="Also load the made-up demonstration reports.")
@@ -43,9 +45,8 @@ def load_command(paths: tuple[Path, ...], demo: bool, dry_run: bool, reason: str
                 author = Author(OPERATOR, reason=reason)
                 loaded = load(database, author, entries, dry_run=dry_run, progress=written.show)
         except LoadError as error:
-            for fault in error.faults[1:_MOST_TOLD]:
-                click.echo(str(fault), err=True)
-            raise Refused(str(error)) from None
+            told_of = [str(fault) for fault in error.faults[1:_MOST_TOLD]]
+            raise Refused("\n".join([str(error), *told_of])) from None
     if dry_run:
         for kind, record_id, done in loaded.named:
             click.echo(f"{done}: {kind} {record_id}")
@@ -99,6 +100,23 @@ def export_command(folder: Path, wanted: str) -> None:
             raise Refused(f"No sheet has room for all {error}: export csv or jsonl.") from None
     for file, count in counts.items():
         click.echo(f"{folder / file}: {count}")
+
+
+@click.command("template", epilog="\b\nExample:\n  clearsky template clear-sky-plan-2023 plan.xlsx")
+@click.argument("agreement")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template_command(agreement: str, file: Path) -> None:
+    """Write to FILE the workbook in which an institute reports on the items of AGREEMENT."""
+    # It takes a while to import: only whoever needs it waits for it.
+    from app.reporting.template import template_of  # noqa: PLC0415
+
+    with reading() as session:
+        template = template_of(session, get_visible(session, Agreement, agreement))
+        try:
+            file.write_bytes(template)
+        except OSError as error:
+            raise Refused(f"{error.filename}: {error.strerror}.") from None
+    click.echo(str(file))
 
 
 def told(loaded: Loaded, *, dry_run: bool = False) -> str:

@@ -11,6 +11,7 @@ from app.exchange.kinds import KINDS, Kind
 from app.kernel.problems import MOST_ERRORS
 from app.kernel.references import references_in
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
+from app.reporting.filled_in import FilledIn
 
 _NUMBERS = {kind.file: number for number, kind in enumerate(KINDS)}
 _PLACE = ("file", "sheet", "row", "record")
@@ -56,6 +57,8 @@ class Entries:
             """
         )
         self.faults: list[Fault] = []
+        # Where what was read is a reporting template, what an institute says in it.
+        self.filled_in: FilledIn | None = None
 
     def blame(self, faults: Iterable[Fault]) -> None:
         """Notes what is wrong. Raises TooManyFaultsError once that is more than is told."""

@@ -45,6 +45,10 @@ def read_folders(paths: Iterable[Path], progress: Progress | None = None) -> Ent
     for path in [file for given in paths for file in _files(given)]:
         _read(entries, path, told)
         read = len(entries)
+        if entries.filled_in is not None:
+            raise LoadError(
+                f"{path.name} is a reporting template: its institute uploads it with its own key."
+            )
     if entries.faults:
         raise _refused(entries.faults)
     return entries

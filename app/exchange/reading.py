@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
@@ -18,6 +18,11 @@ from app.kernel.tabular.json_lines import faults_of
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
 from app.kernel.tabular.writing import RECORD_KIND
 from app.kernel.validation import problem_errors
+from app.reporting.filled_in import SHEET as SHEET_OF_TEMPLATE
+from app.reporting.filled_in import read_template
+
+if TYPE_CHECKING:
+    from app.kernel.tabular.reading_workbooks import SheetOfRows
 
 Progress = Callable[[int], None]
 
@@ -47,18 +52,28 @@ def read_file(
             _read_lines(entries, file, place, progress)
         elif form is Format.XLSX:
             with sheets_in(file, place) as sheets:
-                for sheet in sheets:
-                    found = _BY_COLLECTION.get(sheet.name)
-                    if found is None:
-                        _refuse_sheet(entries, sheet.place, sheet.name)
-                        continue
-                    _read_table(entries, found, sheet.rows(), sheet.place, progress)
+                _read_sheets(entries, sheets, progress)
         elif kind is not None:
             _read_table(entries, kind, delimited.rows_in(file, place), place, progress)
     except TooManyFaultsError:
         return
     except FaultyError as error:
         _blame(entries, error.faults)
+
+
+def _read_sheets(entries: Entries, sheets: list["SheetOfRows"], progress: Progress | None) -> None:
+    for sheet in sheets:
+        if sheet.name == SHEET_OF_TEMPLATE:
+            # Its other sheets tell people how to fill it in.
+            entries.filled_in = read_template(sheet.rows(), sheet.place)
+            entries.blame(entries.filled_in.faults)
+            return
+    for sheet in sheets:
+        found = _BY_COLLECTION.get(sheet.name)
+        if found is None:
+            _refuse_sheet(entries, sheet.place, sheet.name)
+        else:
+            _read_table(entries, found, sheet.rows(), sheet.place, progress)
 
 
 def read_array(entries: Entries, path: Path, kind: Kind) -> None:

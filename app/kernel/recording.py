@@ -125,6 +125,14 @@ class Recorder:
         self.touched.clear()
         session.expunge_all()
 
+    def forget(self) -> None:
+        """Lets go of what was done to records, for whoever has undone it."""
+        self.touched.clear()
+        self.holders.clear()
+        if self.aside is not None:
+            self.aside.close()
+            self.aside = None
+
     def stamp(self, session: Session) -> None:
         """Before each flush: gives every touched record its revision, times, digest and texts."""
         for instance in (*session.new, *session.dirty):
@@ -226,7 +234,6 @@ class Recorder:
                 connection.execute(_ADD_CHANGES, batch)
             moved = {"head_number": self.number, "head_hash": revision["hash"]}
             connection.execute(_MOVE_HEAD[connection.dialect.name], moved)
-        aside.close()
 
     def _revision(self, changes: Iterator[ChangeSeal]) -> dict[str, Any]:
         principal = self.author.principal

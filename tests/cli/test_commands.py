@@ -47,6 +47,7 @@ EXAMPLES = {
 # What must have been done before an example makes sense.
 BEFORE = {
     "clearsky load exported/": ["clearsky export exported/"],
+    "clearsky load --dry-run exported/": ["clearsky export exported/"],
     "clearsky restore before-upgrade": ["clearsky backup before-upgrade"],
     **{
         f"clearsky keys {step}": ["clearsky keys create kr-desk --role reader"]

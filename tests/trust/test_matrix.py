@@ -52,6 +52,13 @@ OTHER_BODIES: dict[str, dict[str, Any]] = {
         "assessments": [{"action_item": "clear-sky-plan-2023-7", "status": "on_track"}]
     },
 }
+# What is no JSON.
+FILES = {
+    "importRecords": {
+        "content": '{"record_kind":"person","id":"imported","name":{"en":"Imported"}}',
+        "headers": {"Content-Type": "application/jsonl"},
+    }
+}
 ITEM, MEETING = "clear-sky-plan-2023-{}", "/v1/meetings/cn-kr-dg-dialogue-{}/assessments"
 
 
@@ -245,7 +252,8 @@ def test_every_caller_is_answered_as_the_table_says(
                 # Of a list, what it is told as a table; of anything else this changes nothing.
                 headers["Accept"] = "text/csv"
             # One of the answers does not end.
-            with client.stream(line.method, url, json=body, headers=headers) as answer:
+            sent = FILES.get(name, {"json": body, "headers": headers})
+            with client.stream(line.method, url, **sent) as answer:
                 found[caller] = answer.status_code
         if found != line.expected():
             wrong.append(line.found(found))
