@@ -32,6 +32,8 @@ _CLAIM = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+# The path that takes files, which are larger than what other paths take.
+IMPORTS = "/v1/imports"
 LOOPBACK = "127.0.0.0/8,::1"
 
 
@@ -114,6 +116,9 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
         default=1024 * 1024, description="The largest request body, in bytes."
     )
+    import_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
+        default=32 * 1024 * 1024, description="The largest file that is imported, in bytes."
+    )
     kept_answers_bytes: Annotated[int, Field(ge=0, le=1024**4)] = Field(
         default=64 * 1024 * 1024,
         description="Bytes of answers that a process keeps to give again; 0 keeps none.",
@@ -155,6 +160,9 @@ class Settings(BaseSettings):
     )
     body_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds within which a request's body must have come."
+    )
+    import_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=300.0, description="Seconds within which a file to import must have come."
     )
     send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds for which a client may take nothing of its answer."
@@ -240,6 +248,12 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         default="json", description="How events are logged to standard error."
     )
+
+    def bounds_of_body(self, path: str) -> tuple[int, float]:
+        """How many bytes a body sent to a path may have, and the seconds within which it comes."""
+        if path == IMPORTS:
+            return self.import_limit, self.import_timeout
+        return self.body_limit, self.body_timeout
 
     @property
     def not_counted(self) -> list[str]:

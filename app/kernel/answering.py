@@ -27,6 +27,7 @@ from app.kernel.principals import audience_of_caller
 from app.kernel.private_addresses import credentials_in, is_private, unsaid
 from app.kernel.prompt import ANSWERED, Answered
 from app.kernel.sessions import Database
+from app.kernel.tabular.formats import preferred_table
 
 _OWN_TO_EACH = (b"x-request-id", b"content-length")
 Asked = dict[bytes, bytes]
@@ -196,11 +197,12 @@ def _key(database: Database, path: str, query: bytes, asked: Asked) -> Key | Non
     authorization = asked.get(b"authorization")
     if is_private(path):
         holder = None if authorization else database.holders.find(credentials_in(path))
-        return None if holder is None else (audience_of_caller(holder), unsaid(path), query)
+        return None if holder is None else (audience_of_caller(holder), unsaid(path), query, None)
+    table = preferred_table(asked.get(b"accept"))
     if authorization is None:
-        return None, path, query
+        return None, path, query, table
     principal = database.principals.find(authorization)
-    return None if principal is None else (audience_of_caller(principal), path, query)
+    return None if principal is None else (audience_of_caller(principal), path, query, table)
 
 
 def _new_enough(found: Answer | None, asked: Asked) -> Answer | None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from app.kernel.access import ANONYMOUS, Principal
+from app.kernel.asked_format import FORMAT
 from app.kernel.conditional import etag_of
 from app.kernel.recent import TouchedBy
 from app.kernel.rendering import REVISION, rendered
@@ -107,8 +108,9 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
 def response_of(request: Request, answer: Answered) -> Response:
     """The answer as a response; whoever keeps it is told what it rests on."""
     request.scope[ANSWERED] = answer
-    headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
-    return Response(answer.body, 200, headers, answer.media_type)
+    negotiated = FORMAT in request.scope
+    reading = reading_headers(answer.revision, answer.etag, negotiated=negotiated)
+    return Response(answer.body, 200, {**reading, **answer.headers}, answer.media_type)
 
 
 def _known_caller(request: Request) -> Principal | None:

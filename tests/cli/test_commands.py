@@ -49,6 +49,7 @@ RELEASE = Path(__file__).parents[1] / "exchange" / "press-release-2023-12-20.txt
 # What must have been done before an example makes sense.
 BEFORE = {
     "clearsky load exported/": ["clearsky export exported/"],
+    "clearsky load --dry-run exported/": ["clearsky export exported/"],
     "clearsky restore before-upgrade": ["clearsky backup before-upgrade"],
     **{
         f"clearsky keys {step}": ["clearsky keys create kr-desk --role reader"]

@@ -157,7 +157,8 @@ def _send(clients: Clients, method: str, path: str, media: str, body: Any) -> ht
     if method in ("PATCH", "PUT") or path.endswith("/confirm"):
         read = client.get(path.removesuffix("/confirm"))
         headers["If-Match"] = read.headers["ETag"]
-    return client.request(method, path, content=json.dumps(body), headers=headers)
+    content = body if isinstance(body, str) else json.dumps(body)
+    return client.request(method, path, content=content, headers=headers)
 
 
 def _who_may(clients: Clients, path: str) -> httpx.Client:

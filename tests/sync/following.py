@@ -14,9 +14,9 @@ import orjson
 from pydantic import BaseModel
 from standardwebhooks import Webhook
 
-from app.exchange.export import compact
 from app.exchange.kinds import KINDS, Kind
 from app.feed.collections import COLLECTIONS
+from app.kernel.compact import compact
 from tests.asking import Caller
 from tests.cli.running import unused_port
 from tests.feed.events import STREAM, Events

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.openapi import openapi_of
 from app.openapi_sharing import collection_before
-from tests.described import in_place
+from tests.described import followed, in_place
 
 # Figures of the process: they count what was asked of it, and are the operator's. Keys say when
 # they were last used, to administrators.
@@ -79,7 +79,9 @@ def _values_of(
 ) -> Sequence[str]:
     schema = parameter["schema"]
     schema = schema.get("items", schema)
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    # A parameter that is neither an enumeration nor among the values fails here: give it some.
-    return schema["enum"] if "enum" in schema else values[parameter["name"]]
+    found: list[str] = []
+    for allowed in schema.get("anyOf", [schema]):
+        choice = followed(document, allowed)
+        # A parameter that is neither an enumeration nor among the values fails here: give it some.
+        found += choice["enum"] if "enum" in choice else values[parameter["name"]]
+    return found
