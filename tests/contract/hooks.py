@@ -30,6 +30,7 @@ BEYOND_THE_SCHEMA = {
     "not_in_the_future",
     "not_started_is_0",
     "numbered_in_public",
+    "one_format",
     "one_request_per_key",
     "organization_of_party",
     "overseen_by_dialogue",
@@ -39,6 +40,7 @@ BEYOND_THE_SCHEMA = {
     "proposed_at_meeting",
     "repeated_item",
     "seen_by_fewer",
+    "sheet_full",
     "signed_by_a_party",
     "text",
     "time_without_day",
@@ -48,6 +50,7 @@ BEYOND_THE_SCHEMA = {
     "unknown_reference",
     "web_address",
     "whole_day",
+    "whole_list",
 }
 
 
