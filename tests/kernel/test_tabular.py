@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.exchange.export import compact
 from app.exchange.kinds import KINDS, Kind
+from app.kernel.compact import compact
 from app.kernel.tabular import delimited, json_lines, workbooks
 from app.kernel.tabular.columns import table_of
 from app.kernel.tabular.gathering import Gathered, Header, gathered
