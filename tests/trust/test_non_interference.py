@@ -11,6 +11,7 @@ each number is compared as how many revisions up to it the caller can see; what 
 are besides, and its ETag, must be the same.
 """
 
+import io
 import itertools
 import json
 import re
@@ -24,6 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -567,6 +569,9 @@ def told(world: World, answer: httpx.Response) -> tuple[Any, ...]:
         body = re.sub(
             r"(?<=SEQUENCE:)\d+", lambda found: str(world.as_seen(int(found[0]))), answer.text
         )
+    elif answer.url.path.endswith("/reporting-template"):
+        sheets = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+        body = [[str(cell.value) for row in sheet.iter_rows() for cell in row] for sheet in sheets]
     elif kind.partition(";")[0] in (Format.CSV.media_type, Format.XLSX.media_type):
         header, *rows = rows_of(answer)
         body = [header, *(said_row(world, dict(zip(header, row, strict=True))) for row in rows)]

@@ -25,6 +25,7 @@ SEPARATOR = "; "
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _FRACTION = re.compile(r"-?[0-9]{1,19}\.[0-9]{1,19}([eE][+-]?[0-9]{1,3})?")
 _PIECES = re.compile(r"\\(?P<meant>.)|(?P<end>;)|(?P<plain>[^\\;]+|\\)", re.DOTALL)
+_TO_ESCAPE = re.compile(r"[\\;]|\A\s|\s\Z")
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -132,6 +133,8 @@ def _unescaped(text: str) -> str:
 
 def _entry(value: Any) -> str:
     text = _plain(value)
+    if not _TO_ESCAPE.search(text):
+        return text
     last = len(text) - 1
     # White space at the ends is part of the entry, and not what separates entries.
     return "".join(

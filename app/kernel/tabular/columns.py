@@ -91,6 +91,9 @@ class Table:
     units: tuple[Unit, ...] = field(init=False)
     # For each column the unit that it is of.
     unit_of: tuple[Unit, ...] = field(init=False)
+    # The first row: every column's heading; and where the key's column stands, counted from 0.
+    header: list[str] = field(init=False)
+    key_index: int | None = field(init=False)
 
     def __post_init__(self) -> None:
         groups: dict[Path | None, list[tuple[int, Column]]] = {None: []}
@@ -98,18 +101,12 @@ class Table:
             groups.setdefault(column.entries, []).append((index, column))
         units = tuple(Unit(entries, tuple(columns)) for entries, columns in groups.items())
         unit_of = {index: unit for unit in units for index, _ in unit.columns}
+        header = [column.name for column in self.columns]
+        object.__setattr__(self, "header", header)
+        key_index = None if self.key is None else header.index(self.key)
+        object.__setattr__(self, "key_index", key_index)
         object.__setattr__(self, "units", units)
         object.__setattr__(self, "unit_of", tuple(unit_of[i] for i in range(len(self.columns))))
-
-    @property
-    def header(self) -> list[str]:
-        """The first row: every column's heading."""
-        return [column.name for column in self.columns]
-
-    @property
-    def key_index(self) -> int | None:
-        """Where the key's column stands, counted from 0."""
-        return None if self.key is None else self.header.index(self.key)
 
 
 @cache

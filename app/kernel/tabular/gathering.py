@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from app.kernel.problems import pointer_to, shown
@@ -11,6 +12,7 @@ from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
 
 Row = tuple[int, Sequence[Cell]]
 
+_pointer = cache(pointer_to)
 # A record's rows: no list in it is longer than this.
 MOST_ROWS = 5000
 
@@ -231,10 +233,10 @@ class _Gathering:
     def _value(self, unit: Unit, nth: int, cells: dict[int, tuple[_Row, Cell]]) -> dict[str, Any]:
         value: dict[str, Any] = {}
         # Which entry it is, is part of a pointer.
-        prefix = "" if unit.entries is None else f"{pointer_to(unit.entries)}/{nth}"
+        prefix = "" if unit.entries is None else f"{_pointer(unit.entries)}/{nth}"
         for index, (row, cell) in sorted(cells.items()):
             column = self.table.columns[index]
-            self.cells[prefix + pointer_to(column.path)] = (row.number, row.position(index))
+            self.cells[prefix + _pointer(column.path)] = (row.number, row.position(index))
             if prefix:
                 self.cells.setdefault(prefix, (row.number, 0))
             levels = levels_of_nothing(cell)
