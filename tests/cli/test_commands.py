@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 import pytest
 
+from app.calendars import addresses
 from app.cli import cli
 from app.directory.models import Person
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
+from app.kernel.keys import ApiKey, principal_of
 from app.kernel.migrating import newest_migration
 from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
@@ -72,6 +74,14 @@ def webhook(database: Database) -> str:
     return make(database, "korea")
 
 
+@pytest.fixture
+def calendar_address(database: Database) -> None:
+    """The private address that the examples name, so that there is one to list and revoke."""
+    with database.writing(Author(OPERATOR)) as session:
+        address, _ = addresses.make(session, principal_of(session.get_one(ApiKey, "korea")), None)
+        address.id = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_help_explains_the_command_and_shows_an_example(path: tuple[str, ...], run: Run) -> None:
     told = run(*path, "--help")
@@ -121,6 +131,8 @@ def test_every_example_runs_as_it_stands(
         shutil.copy(RELEASE, folder)
     if line.startswith("clearsky webhooks "):
         request.getfixturevalue("webhook")
+    if line.startswith("clearsky calendars "):
+        request.getfixturevalue("calendar_address")
     if line.startswith("clearsky restore "):
         database_url = request.getfixturevalue("empty_url")
     if templates.name == "sqlite":

@@ -26,7 +26,7 @@ class Listed:
     """Values of a schema, as JSON has them, one after another.
 
     `name` is that of a workbook's sheet. Of records, `kind` stands first in each line of JSON
-    Lines, and their rows are told apart by `id`.
+    Lines. What has an `id` says it in each of its rows.
     """
 
     name: str
@@ -37,12 +37,14 @@ class Listed:
     @property
     def table(self) -> Table:
         """The columns of its rows."""
-        return table_of(self.schema, None if self.kind is None else "id")
+        table = table_of(self.schema)
+        return table_of(self.schema, "id") if "id" in table.header else table
 
     def rows(self, fits: Fits | None = None) -> Iterator[list[Cell]]:
         """Its rows; text for which `fits` says that it is too long for a cell goes on below."""
+        table = self.table
         for value in self.values:
-            yield from rows_of(self.table, value, fits=fits)
+            yield from rows_of(table, value, fits=fits)
 
     def marked(self) -> Iterator[Mapping[str, Any]]:
         """Its values, which of records name the kind."""
