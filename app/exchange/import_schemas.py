@@ -9,8 +9,8 @@ from typing_extensions import TypeAliasType
 from app.kernel.problems import ProblemError
 from app.kernel.schemas import Schema
 
-ImportedKind = TypeAliasType(
-    "ImportedKind",
+ImportedRecordKind = TypeAliasType(
+    "ImportedRecordKind",
     Literal[
         "party",
         "organization",
@@ -26,14 +26,14 @@ ImportedKind = TypeAliasType(
 )
 DryRun = Annotated[bool, Query(description="Only say what would be done, and what is wrong.")]
 KindOfRows = Annotated[
-    ImportedKind | None, Query(description="Of CSV, and only of CSV: what its rows are.")
+    ImportedRecordKind | None, Query(description="Of CSV, and only of CSV: what its rows are.")
 ]
 
 
 class ImportCount(Schema):
     """What was done, or would be, to the records of a kind."""
 
-    kind: ImportedKind
+    kind: ImportedRecordKind
     created: int
     changed: int
     unchanged: int
@@ -42,7 +42,7 @@ class ImportCount(Schema):
 class ImportedRecord(Schema):
     """A record that was created or changed, or would be."""
 
-    kind: ImportedKind
+    kind: ImportedRecordKind
     id: str
     done: Literal["created", "changed"]
 
