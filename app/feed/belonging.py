@@ -75,7 +75,8 @@ def _holder_then(kind: str, record_id: ColumnElement[str]) -> ColumnElement[Any]
         .order_by(other.revision.desc())
         .limit(1)
     )
-    return newest.scalar_subquery()
+    # Of the change that is asked about, however deep in one another these stand.
+    return newest.correlate(Change).scalar_subquery()
 
 
 def _wrongly_moved(session: Session) -> Iterator[Change]:

@@ -54,6 +54,11 @@ def test_every_text_of_the_demonstration_is_labelled() -> None:
                 assert all(said.startswith(LABELS[language]) for language, said in text.items())
 
 
+def test_the_journal_verifies_with_plans_of_two_dialogues(demonstrated: Clients) -> None:
+    found = demonstrated.admin.post("/v1/journal/verify").json()
+    assert found["valid"], found
+
+
 def test_made_up_records_have_ids_that_say_so_and_change_no_real_one() -> None:
     for file in ("dialogues.json", "meetings.json", "agreements.json", "action-items.json"):
         assert all(record["id"].startswith("demonstration-") for record in records(file))
