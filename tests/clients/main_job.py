@@ -22,6 +22,7 @@ from clear_sky_client.models.progress_record import ProgressRecord
 from clear_sky_client.models.record_kind import RecordKind
 from clear_sky_client.models.report_body import ReportBody
 from clear_sky_client.models.status_report_record import StatusReportRecord
+from clear_sky_client.types import File
 
 ITEM = "clear-sky-plan-2023-5"
 
@@ -57,7 +58,7 @@ def main(address: str, key: str) -> dict[str, object]:
     )
     assert isinstance(changes, ChangePage)
     snapshot = get_snapshot.sync(client=client, kind=[RecordKind.STATUS_REPORT])
-    assert isinstance(snapshot, str)
+    assert isinstance(snapshot, File)
 
     body.progress = 101
     refusal = report_on_action_item.sync(ITEM, client=client, body=body)
@@ -69,7 +70,7 @@ def main(address: str, key: str) -> dict[str, object]:
         "reports": [first.id, second.id],
         "after": basis(client),
         "changes": [change.id for change in changes.items],
-        "snapshot": [json.loads(line)["id"] for line in snapshot.splitlines()],
+        "snapshot": [json.loads(line)["id"] for line in snapshot.payload],
         "refusal": [refusal.status, refusal.errors[0].pointer, refusal.errors[0].rule],
     }
 
