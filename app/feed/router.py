@@ -62,7 +62,7 @@ LastEventId = Annotated[
 SNAPSHOT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One ChangeRecord a line.",
-        "content": {JSON_LINES: {"schema": {"type": "string"}}},
+        "content": {JSON_LINES: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
