@@ -8,16 +8,18 @@ from typing import Any
 
 from docx import Document
 from docx.opc.exceptions import OpcError
-from docx.table import Table
-from docx.text.paragraph import Paragraph
+from docx.oxml.ns import qn
 from lxml import etree
 
 from app.drafting.reading.source import Block, Reading, UnreadableError, blocks_of
+from app.drafting.reading.word_text import boxes_of, inside, words_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_CELLS = 20_000
+_PARAGRAPH, _TABLE, _ROW, _CELL = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc"))
+_ROW_DELETED = f"{qn('w:trPr')}/{qn('w:del')}"
 
 
 def read_word_file(data: bytes) -> Reading:
@@ -61,26 +63,51 @@ def _refuse_bomb(data: bytes) -> None:
 
 
 def _blocks(document: Any) -> Iterator[Block]:
-    for part in document.iter_inner_content():
-        if isinstance(part, Paragraph):
-            heading = str(getattr(part.style, "name", "") or "").startswith(("Title", "Heading"))
-            for block in blocks_of(part.text):
-                yield Block(block.text, heading=heading)
-        elif isinstance(part, Table):
+    headings = {
+        style.style_id
+        for style in document.styles
+        if str(style.name or "").startswith(("Title", "Heading"))
+    }
+    yield from _blocks_in(document.element.body, headings)
+
+
+def _blocks_in(container: Any, headings: set[str]) -> Iterator[Block]:
+    for part in inside(container, _PARAGRAPH, _TABLE):
+        if part.tag == _TABLE:
             yield from _rows(part)
+            continue
+        for block in blocks_of(words_of(part)):
+            yield Block(block.text, heading=part.style in headings)
+        for box in boxes_of(part):
+            yield from _blocks_in(box, headings)
 
 
-def _rows(table: Table) -> Iterator[Block]:
+def _rows(table: Any) -> Iterator[Block]:
     cells = 0
-    for row in table.rows:
+    # What each column shows, for the cells below that are merged with it.
+    shown: dict[int, str] = {}
+    for row in inside(table, _ROW):
+        if row.find(_ROW_DELETED) is not None:
+            continue
         texts: list[str] = []
-        last = None
-        for cell in row.cells:
+        column = row.grid_before
+        for cell in inside(row, _CELL):
             cells += 1
             if cells > _MOST_CELLS:
                 raise UnreadableError(f"a table has more than {_MOST_CELLS} cells.")
-            # A merged cell is given once for each cell that it covers.
-            if cell._tc is not last:
-                texts.append(cell.text)
-            last = cell._tc
+            if cell.vMerge != "continue" or column not in shown:
+                shown[column] = _cell(cell)
+            texts.append(shown[column])
+            column += cell.grid_span
         yield from blocks_of("\t".join(texts))
+
+
+def _cell(cell: Any) -> str:
+    texts: list[str] = []
+    for part in inside(cell, _PARAGRAPH, _TABLE):
+        if part.tag == _TABLE:
+            texts.extend(block.text for block in _rows(part))
+            continue
+        texts.append(words_of(part))
+        texts.extend(block.text for box in boxes_of(part) for block in _blocks_in(box, set()))
+    return "\n".join(texts)
