@@ -30,9 +30,14 @@ def docx_of(text: str) -> bytes:
     return file.getvalue()
 
 
-def docx_of_body(body: str) -> bytes:
-    """A DOCX file whose body is this WordprocessingML, with the styles and lists that Word has."""
+def docx_of_body(body: str, lists: str = "") -> bytes:
+    """A DOCX file whose body is this WordprocessingML, with the styles and lists that Word has.
+
+    `lists` is WordprocessingML too: definitions of further lists.
+    """
     document = Document()
+    more = parse_xml(f"<w:numbering {nsdecls('w')}>{lists}</w:numbering>")
+    document.part.numbering_part.element.extend(list(more))
     element = parse_xml(f"<w:body {nsdecls('w', 'wp', 'a')}>{body}</w:body>")
     document.element.replace(document.element.body, element)
     file = io.BytesIO()

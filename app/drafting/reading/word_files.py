@@ -11,7 +11,9 @@ from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from lxml import etree
 
+from app.drafting.reading.numbered import told
 from app.drafting.reading.source import Block, Reading, UnreadableError, blocks_of
+from app.drafting.reading.word_numbers import Numbers
 from app.drafting.reading.word_text import boxes_of, inside, words_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -19,6 +21,7 @@ _MOST_PARTS = 2_000
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_CELLS = 20_000
 _PARAGRAPH, _TABLE, _ROW, _CELL = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc"))
+_PARAGRAPH_DELETED = f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:del')}"
 _ROW_DELETED = f"{qn('w:trPr')}/{qn('w:del')}"
 
 
@@ -27,10 +30,11 @@ def read_word_file(data: bytes) -> Reading:
     _refuse_bomb(data)
     try:
         document = Document(io.BytesIO(data))
-        blocks = list(_blocks(document))
+        page = _Page(document)
+        blocks = list(page.blocks_in(document.element.body))
     except (OpcError, KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
-    return Reading(blocks, MEDIA_TYPE, [])
+    return Reading(blocks, MEDIA_TYPE, told(blocks, page.numbered_in_cells))
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -62,52 +66,58 @@ def _refuse_bomb(data: bytes) -> None:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
 
 
-def _blocks(document: Any) -> Iterator[Block]:
-    headings = {
-        style.style_id
-        for style in document.styles
-        if str(style.name or "").startswith(("Title", "Heading"))
-    }
-    yield from _blocks_in(document.element.body, headings)
+class _Page:
+    def __init__(self, document: Any) -> None:
+        self.numbered_in_cells = 0
+        self._numbers = Numbers(document)
+        self._headings = {
+            style.style_id
+            for style in document.styles
+            if str(style.name or "").startswith(("Title", "Heading"))
+        }
 
+    def blocks_in(self, container: Any) -> Iterator[Block]:
+        for part in inside(container, _PARAGRAPH, _TABLE):
+            if part.tag == _TABLE:
+                yield from self._rows(part)
+                continue
+            words = words_of(part)
+            if not words and part.find(_PARAGRAPH_DELETED) is not None:
+                continue
+            heading = part.style in self._headings
+            number = self._numbers.of(part)
+            for block in blocks_of(words):
+                yield Block(block.text, heading=heading, number=number)
+                number = None
+            for box in boxes_of(part):
+                yield from self.blocks_in(box)
 
-def _blocks_in(container: Any, headings: set[str]) -> Iterator[Block]:
-    for part in inside(container, _PARAGRAPH, _TABLE):
-        if part.tag == _TABLE:
-            yield from _rows(part)
-            continue
-        for block in blocks_of(words_of(part)):
-            yield Block(block.text, heading=part.style in headings)
-        for box in boxes_of(part):
-            yield from _blocks_in(box, headings)
+    def _rows(self, table: Any) -> Iterator[Block]:
+        cells = 0
+        # What each column shows, for the cells below that are merged with it.
+        shown: dict[int, str] = {}
+        for row in inside(table, _ROW):
+            if row.find(_ROW_DELETED) is not None:
+                continue
+            texts: list[str] = []
+            column = row.grid_before
+            for cell in inside(row, _CELL):
+                cells += 1
+                if cells > _MOST_CELLS:
+                    raise UnreadableError(f"a table has more than {_MOST_CELLS} cells.")
+                if cell.vMerge != "continue" or column not in shown:
+                    shown[column] = self._cell(cell)
+                texts.append(shown[column])
+                column += cell.grid_span
+            yield from blocks_of("\t".join(texts))
 
-
-def _rows(table: Any) -> Iterator[Block]:
-    cells = 0
-    # What each column shows, for the cells below that are merged with it.
-    shown: dict[int, str] = {}
-    for row in inside(table, _ROW):
-        if row.find(_ROW_DELETED) is not None:
-            continue
+    def _cell(self, cell: Any) -> str:
         texts: list[str] = []
-        column = row.grid_before
-        for cell in inside(row, _CELL):
-            cells += 1
-            if cells > _MOST_CELLS:
-                raise UnreadableError(f"a table has more than {_MOST_CELLS} cells.")
-            if cell.vMerge != "continue" or column not in shown:
-                shown[column] = _cell(cell)
-            texts.append(shown[column])
-            column += cell.grid_span
-        yield from blocks_of("\t".join(texts))
-
-
-def _cell(cell: Any) -> str:
-    texts: list[str] = []
-    for part in inside(cell, _PARAGRAPH, _TABLE):
-        if part.tag == _TABLE:
-            texts.extend(block.text for block in _rows(part))
-            continue
-        texts.append(words_of(part))
-        texts.extend(block.text for box in boxes_of(part) for block in _blocks_in(box, set()))
-    return "\n".join(texts)
+        for part in inside(cell, _PARAGRAPH, _TABLE):
+            if part.tag == _TABLE:
+                texts.extend(block.text for block in self._rows(part))
+                continue
+            self.numbered_in_cells += self._numbers.of(part) is not None
+            texts.append(words_of(part))
+            texts.extend(block.text for box in boxes_of(part) for block in self.blocks_in(box))
+        return "\n".join(texts)
