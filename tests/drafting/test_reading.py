@@ -47,6 +47,18 @@ def test_the_encoding_is_decided_and_told(text: str, codec: str, taken: str) -> 
         (f"{KOREAN}\n".encode() + KOREAN.encode("cp949"), ["mixed encodings", "line 2", "0xb0"]),
         (f"{KOREAN}\n".encode("cp949") + KOREAN.encode(), ["mixed encodings", "line 1", "0xb0"]),
         (f"{CHINESE}\n".encode("gb18030") + KOREAN.encode("utf-8"), ["mixed encodings"]),
+        (
+            f"{KOREAN}\n".encode("cp949") * 9 + CHINESE.encode("gb18030"),
+            ["mixed encodings", "line 10", "is gb18030", "whole is cp949", "--encoding"],
+        ),
+        (
+            f"{CHINESE}\n".encode("gb18030") * 9 + KOREAN.encode("cp949"),
+            ["mixed encodings", "line 10", "is cp949", "whole is gb18030", "--encoding"],
+        ),
+        (
+            f"{CHINESE}㐀\n".encode("gb18030") + KOREAN.encode("cp949"),
+            ["mixed encodings", "line 2", "is cp949"],
+        ),
         (("漢" * 3 + "한국" * 9).encode("cp949"), ["byte 0", "--encoding"]),
         (b"one\xfftwo", ["byte 3", "0xff", "line 1"]),
         (b"%\0\1", ["byte 1", "no text"]),
