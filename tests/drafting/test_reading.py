@@ -1,6 +1,7 @@
 """A release is read whatever it is, or refused with the place and the reason."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -127,12 +128,16 @@ def test_what_is_no_docx_or_unpacks_too_far_is_refused(monkeypatch: pytest.Monke
     for data in (b"PK\3\4", b"no zip", _zip(a=b"x"), docx_of("x")[:-30]):
         with pytest.raises(UnreadableError, match="no DOCX file"):
             read_word_file(data)
-    monkeypatch.setattr(word_files, "_MOST_UNPACKED", 1000)
-    with pytest.raises(UnreadableError, match="unpacks to more than 1000 bytes, at its part bomb"):
-        read_word_file(_zip(bomb=b"0" * 5000))
+    document = b"<w:p/>" * 1_500_001
+    for name in ("document.xml", "document.bin"):
+        with pytest.raises(UnreadableError, match=f"1500000 tags and attributes, at .* {name}"):
+            read_word_file(_zip(**{name: document}))
     monkeypatch.setattr(word_files, "_MOST_PARTS", 1)
     with pytest.raises(UnreadableError, match="it has 2 parts; 1 are read"):
         read_word_file(_zip(a=b"", b=b""))
+    monkeypatch.setattr(word_files, "_MOST_UNPACKED", 1000)
+    with pytest.raises(UnreadableError, match="unpacks to more than 1000 bytes, at its part bomb"):
+        read_word_file(_zip(bomb=b"0" * 5000))
 
 
 def test_what_is_no_pdf_with_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +180,16 @@ def test_files_that_are_no_releases_are_refused(
     path.write_bytes(data)
     with pytest.raises(UnreadableError, match=words):
         read_release(path)
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    device = tmp_path / "zero.txt"
+    device.symlink_to("/dev/zero")
+    for path in (pipe, device, tmp_path):
+        with pytest.raises(UnreadableError, match=rf"{path.name}: it is no regular file\."):
+            read_release(path)
 
 
 def test_files_that_are_too_large_are_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from docx import Document
 from docx.opc.exceptions import OpcError
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from lxml import etree
 
@@ -19,6 +20,8 @@ from app.drafting.reading.word_text import boxes_of, inside, words_of
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 64 * 1024 * 1024
+# Each takes some hundred bytes of memory: this many can be read within the bound on that.
+_MOST_MARKUP = 1_500_000
 _MOST_CELLS = 20_000
 _PARAGRAPH, _TABLE, _ROW, _CELL = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc"))
 _PARAGRAPH_DELETED = f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:del')}"
@@ -32,7 +35,14 @@ def read_word_file(data: bytes) -> Reading:
         document = Document(io.BytesIO(data))
         page = _Page(document)
         blocks = list(page.blocks_in(document.element.body))
-    except (OpcError, KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+    except (
+        OpcError,
+        XmlchemyError,
+        KeyError,
+        ValueError,
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+    ) as error:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
     return Reading(blocks, MEDIA_TYPE, told(blocks, page.numbered_in_cells))
 
@@ -43,7 +53,7 @@ def _refuse_bomb(data: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS:
                 raise UnreadableError(f"it has {len(parts)} parts; {_MOST_PARTS} are read.")
-            unpacked = 0
+            unpacked = markup = 0
             for part in parts:
                 if part.flag_bits & 1:
                     raise UnreadableError(f"its part {part.filename} is encrypted.")
@@ -54,6 +64,13 @@ def _refuse_bomb(data: bytes) -> None:
                         if unpacked > _MOST_UNPACKED:
                             raise UnreadableError(
                                 f"it unpacks to more than {_MOST_UNPACKED} bytes, at its part "
+                                f"{part.filename}."
+                            )
+                        # Whatever it is named: another part may say that it is XML.
+                        markup += chunk.count(b"<") + chunk.count(b"=")
+                        if markup > _MOST_MARKUP:
+                            raise UnreadableError(
+                                f"it has more than {_MOST_MARKUP} tags and attributes, at its part "
                                 f"{part.filename}."
                             )
     except (
