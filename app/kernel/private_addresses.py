@@ -4,8 +4,10 @@ The secret is a segment of the path. It is remembered apart from keys, so that n
 the other.
 """
 
-from app.kernel.secrets import CALENDAR_FOLDER as FOLDER
-from app.kernel.secrets import CALENDAR_PREFIX, MASK
+from app.kernel.secrets import CALENDAR_FOLDER, CALENDAR_PREFIX, MASK
+
+# The segment after it is the secret.
+FOLDER = CALENDAR_FOLDER
 
 
 def is_private(path: str) -> bool:
