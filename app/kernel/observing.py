@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from app.kernel.private_addresses import masked
 from app.kernel.problems import MEDIA_TYPE, Problem, ServerError
 from app.kernel.secrets import without_secrets
 
@@ -95,7 +96,7 @@ class Observing:
             try:
                 await self.app(scope, receive, observed)
             except Exception:
-                log.exception("request failed", method=scope["method"], path=scope["path"])
+                log.exception("request failed", method=scope["method"], path=masked(scope["path"]))
                 if status:
                     raise
                 fault = ServerError("The server failed; nothing was written.")
@@ -112,7 +113,7 @@ class Observing:
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=masked(scope["path"]),
                 status=status,
                 milliseconds=round(seconds * 1000, 1),
             )

@@ -4,10 +4,10 @@ The secret is a segment of the path. It is remembered apart from keys, so that n
 the other.
 """
 
-from app.kernel.secrets import CALENDAR_PREFIX
+from app.kernel.secrets import CALENDAR_FOLDER, CALENDAR_PREFIX, MASK
 
 # The segment after it is the secret.
-FOLDER = "/v1/calendars/"
+FOLDER = CALENDAR_FOLDER
 
 
 def is_private(path: str) -> bool:
@@ -24,6 +24,17 @@ def credentials_of(secret: str) -> bytes:
     """The same, of a secret; never what an Authorization header says."""
     # In hexadecimal: a scheme is in either case, and space around credentials means nothing.
     return b"address " + secret.encode("utf-8", "surrogateescape").hex().encode()
+
+
+def masked(path: str) -> str:
+    """A path as logs may tell it: a private one with a mask in the place of its secret.
+
+    Of what stands there nothing is told, good or not: it may be a secret that was copied wrongly.
+    """
+    if not is_private(path):
+        return path
+    _, slash, rest = path[len(FOLDER) :].partition("/")
+    return f"{FOLDER}{MASK}{slash}{rest}"
 
 
 def unsaid(path: str) -> str:

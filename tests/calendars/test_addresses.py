@@ -178,6 +178,7 @@ def test_the_secret_stands_nowhere_but_in_the_answer_that_shows_it(
     configure_logs("debug", "json")
     made = make(clients.korea, label="Desk")
     secret = SECRET.findall(made["address"])[0]
+    random = secret.removeprefix("clearskycal_")
     answers = [
         clients.anonymous.get(path_of(made)),
         clients.anonymous.get(path_of(made), headers={"Authorization": "Bearer x"}),
@@ -189,6 +190,24 @@ def test_the_secret_stands_nowhere_but_in_the_answer_that_shows_it(
         clients.anonymous.get(path_of(made).replace(secret, secret[:-1])),
         clients.anonymous.get(path_of(made).replace(secret, f"{secret}x")),
         clients.anonymous.get(f"/v1/calendars/{secret}/meetings/x"),
+        # Spelled otherwise, broken off at either end, or with something before it.
+        *(
+            clients.anonymous.get(path_of(made).replace(secret, wrong))
+            for wrong in (
+                f"CLEARSKYCAL_{random}",
+                f"cal_{random}",
+                random,
+                f"%20{random}",
+                f"clearskycal_%0A{random}",
+                f"clearskycal%255F{random}",
+            )
+        ),
+        clients.anonymous.get(f"/v1/calendars/{random}"),
+        clients.anonymous.get(f"/V1/Calendars/CLEARSKYCAL_{random}/dialogues/x"),
+        clients.anonymous.get(f"/v1/calendar/ClearSkyCal_{random}/dialogues/x"),
+        clients.anonymous.get(
+            path_of(made), headers={"X-Request-ID": f"CLEARSKYCAL_{random}"[:64]}
+        ),
         clients.korea.get(ADDRESSES),
         clients.korea.get(f"/v1/changes?since=0&q={secret}"),
         clients.anonymous.get("/metrics"),
@@ -197,7 +216,7 @@ def test_the_secret_stands_nowhere_but_in_the_answer_that_shows_it(
     assert answers[0].status_code == 200
     for answer in answers:
         # Of the query nothing is masked that its own sender did not show as what it is.
-        assert secret[:-1] not in answer.text + str(answer.headers), answer.url
+        assert random[:-1] not in answer.text + str(answer.headers), answer.url
     assert "/v1/calendars/{secret}/dialogues/{id}" in answers[-2].text
     with database.reading(OPERATOR) as session:
         export(session, tmp_path / "record")
@@ -208,11 +227,14 @@ def test_the_secret_stands_nowhere_but_in_the_answer_that_shows_it(
     configure_logs("error", "json")
     paths = [json.loads(line).get("path") for line in logged.splitlines() if '"path"' in line]
     assert "/v1/calendars/[secret]/dialogues/cn-kr-dg-dialogue" in paths
-    assert secret[:-1] not in logged
+    assert random[:-1] not in logged
     with database.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM calendar_address").all()
     assert len(rows) == 1
     assert secret not in str(rows)
+    for wrong in (secret, f"CLEARSKYCAL_{random}", random, f"cal_{random}"):
+        told_of = without_secrets(f"GET /v1/calendars/{wrong}/x?y HTTP/1.1")
+        assert told_of == "GET /v1/calendars/[secret]/x?y HTTP/1.1"
     assert without_secrets(f"GET {path_of(made)} HTTP/1.1") == (
         "GET /v1/calendars/[secret]/dialogues/cn-kr-dg-dialogue HTTP/1.1"
     )

@@ -4,6 +4,8 @@ import io
 import zlib
 
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 # Of a password that is not empty (ISO 32000-1, 7.6.3): any keys will do that fit none.
 _ENCRYPTED = (
@@ -23,6 +25,21 @@ def docx_of(text: str) -> bytes:
         row = document.add_table(rows=1, cols=len(cells)).rows[0]
         for cell, words in zip(row.cells, cells, strict=True):
             cell.text = words
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def docx_of_body(body: str, lists: str = "") -> bytes:
+    """A DOCX file whose body is this WordprocessingML, with the styles and lists that Word has.
+
+    `lists` is WordprocessingML too: definitions of further lists.
+    """
+    document = Document()
+    more = parse_xml(f"<w:numbering {nsdecls('w')}>{lists}</w:numbering>")
+    document.part.numbering_part.element.extend(list(more))
+    element = parse_xml(f"<w:body {nsdecls('w', 'wp', 'a')}>{body}</w:body>")
+    document.element.replace(document.element.body, element)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

@@ -1,6 +1,7 @@
 """A release is read whatever it is, or refused with the place and the reason."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -47,6 +48,18 @@ def test_the_encoding_is_decided_and_told(text: str, codec: str, taken: str) -> 
         (f"{KOREAN}\n".encode() + KOREAN.encode("cp949"), ["mixed encodings", "line 2", "0xb0"]),
         (f"{KOREAN}\n".encode("cp949") + KOREAN.encode(), ["mixed encodings", "line 1", "0xb0"]),
         (f"{CHINESE}\n".encode("gb18030") + KOREAN.encode("utf-8"), ["mixed encodings"]),
+        (
+            f"{KOREAN}\n".encode("cp949") * 9 + CHINESE.encode("gb18030"),
+            ["mixed encodings", "line 10", "is gb18030", "whole is cp949", "--encoding"],
+        ),
+        (
+            f"{CHINESE}\n".encode("gb18030") * 9 + KOREAN.encode("cp949"),
+            ["mixed encodings", "line 10", "is cp949", "whole is gb18030", "--encoding"],
+        ),
+        (
+            f"{CHINESE}㐀\n".encode("gb18030") + KOREAN.encode("cp949"),
+            ["mixed encodings", "line 2", "is cp949"],
+        ),
         (("漢" * 3 + "한국" * 9).encode("cp949"), ["byte 0", "--encoding"]),
         (b"one\xfftwo", ["byte 3", "0xff", "line 1"]),
         (b"%\0\1", ["byte 1", "no text"]),
@@ -115,12 +128,16 @@ def test_what_is_no_docx_or_unpacks_too_far_is_refused(monkeypatch: pytest.Monke
     for data in (b"PK\3\4", b"no zip", _zip(a=b"x"), docx_of("x")[:-30]):
         with pytest.raises(UnreadableError, match="no DOCX file"):
             read_word_file(data)
-    monkeypatch.setattr(word_files, "_MOST_UNPACKED", 1000)
-    with pytest.raises(UnreadableError, match="unpacks to more than 1000 bytes, at its part bomb"):
-        read_word_file(_zip(bomb=b"0" * 5000))
+    document = b"<w:p/>" * 1_500_001
+    for name in ("document.xml", "document.bin"):
+        with pytest.raises(UnreadableError, match=f"1500000 tags and attributes, at .* {name}"):
+            read_word_file(_zip(**{name: document}))
     monkeypatch.setattr(word_files, "_MOST_PARTS", 1)
     with pytest.raises(UnreadableError, match="it has 2 parts; 1 are read"):
         read_word_file(_zip(a=b"", b=b""))
+    monkeypatch.setattr(word_files, "_MOST_UNPACKED", 1000)
+    with pytest.raises(UnreadableError, match="unpacks to more than 1000 bytes, at its part bomb"):
+        read_word_file(_zip(bomb=b"0" * 5000))
 
 
 def test_what_is_no_pdf_with_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +180,16 @@ def test_files_that_are_no_releases_are_refused(
     path.write_bytes(data)
     with pytest.raises(UnreadableError, match=words):
         read_release(path)
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    device = tmp_path / "zero.txt"
+    device.symlink_to("/dev/zero")
+    for path in (pipe, device, tmp_path):
+        with pytest.raises(UnreadableError, match=rf"{path.name}: it is no regular file\."):
+            read_release(path)
 
 
 def test_files_that_are_too_large_are_refused(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from app.drafting.finding.markers import Marker, markers_in
 from app.drafting.finding.matching import Matched, Span, line_before
+from app.drafting.finding.numbered_blocks import numbered_markers
+from app.drafting.reading.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,16 @@ class _Run:
         return self.markers[0].style
 
 
-def lists_in(matched: Matched) -> list[ListFound]:
-    """Every list of two items or more; one inside an item of another is that item's."""
+def lists_in(matched: Matched, source: Source | None = None) -> list[ListFound]:
+    """Every list of two items or more; one inside an item of another is that item's.
+
+    `source` says which of its paragraphs the file numbers itself.
+    """
+    written = list(markers_in(matched))
+    counted = numbered_markers(source, written) if source else ()
     runs = [
         run
-        for _, markers in groupby(markers_in(matched), key=lambda marker: marker.style)
+        for _, markers in groupby([*written, *counted], key=lambda marker: marker.style)
         for run in _runs(matched, list(markers))
     ]
     runs.sort(key=lambda run: (run.markers[0].span.start, -run.end))

@@ -94,5 +94,5 @@ def facts_of(release: Release, known: Known) -> Facts:
         organizations=organizations,
         people=people_in(matched, organizations, known.organization_parents()),
         agreements=agreements_in(matched, known.series_names()),
-        lists=lists_in(matched),
+        lists=lists_in(matched, source),
     )

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from app.drafting.reading.source import Block, Reading, UnreadableError
+from app.drafting.reading.source import Block, Number, Reading, UnreadableError
 
 _SECONDS = 60
 _MEMORY = 1024 * 1024 * 1024
@@ -32,5 +32,8 @@ def read_apart(kind: str, data: bytes, encoding: str | None, seconds: int = _SEC
     answer = json.loads(done.stdout)
     if "refused" in answer:
         raise UnreadableError(answer["refused"])
-    blocks = [Block(**block) for block in answer["blocks"]]
+    blocks = [
+        Block(**{**block, "number": block["number"] and Number(**block["number"])})
+        for block in answer["blocks"]
+    ]
     return Reading(blocks, answer["media_type"], answer["notes"])

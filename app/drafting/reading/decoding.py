@@ -2,7 +2,8 @@
 
 A byte order mark decides. Otherwise text that is UTF-8 throughout is UTF-8. What is left is CP949
 (which holds EUC-KR) or GB18030 (which holds GB2312 and GBK): most bytes are valid in both, so the
-letters decide: as CP949, Korean is nearly all Hangul, and Chinese is Hangul and Hanja mixed.
+letters decide: as CP949, Korean is nearly all Hangul, and Chinese is Hangul and Hanja mixed. A line
+that by its own letters is in the other of the two is refused.
 """
 
 import codecs
@@ -32,6 +33,10 @@ _MARKS = (
 _KOREAN = 0.9
 _CHINESE = 0.8
 _FEWEST_LETTERS = 2
+_FEWEST_IN_LINE = 4
+# A short line of Chinese may be all Hangul as CP949, but with a Korean particle at a word's end by
+# hardly any chance.
+_PARTICLE = re.compile(r"[\uac00-\ud7a3][의은는이가을를에다](?![\uac00-\ud7a3])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +119,47 @@ def _korean_or_chinese(data: bytes) -> Decoded:
         raise UnreadableError(" ".join(faults))
     if len(found) == 1:
         ((name, text),) = found.items()
+        _refuse_lines_of_the_other(data, name)
         return Decoded(text, name, "valid in no other")
-    letters = _BEYOND_LATIN.findall(found["cp949"])
-    letters = [letter for letter in letters if letter.isalpha()]
-    hangul = sum("\uac00" <= letter <= "\ud7a3" for letter in letters)
-    share = hangul / len(letters) if letters else 0.5
+    letters, share = _share_of_hangul(found["cp949"])
     reason = f"valid as both; {share:.0%} of its letters would be Hangul in CP949"
-    if len(letters) >= _FEWEST_LETTERS and share >= _KOREAN:
-        return Decoded(found["cp949"], "cp949", reason)
-    if len(letters) >= _FEWEST_LETTERS and share <= _CHINESE:
-        return Decoded(found["gb18030"], "gb18030", reason)
+    if letters >= _FEWEST_LETTERS and not _CHINESE < share < _KOREAN:
+        name = "cp949" if share >= _KOREAN else "gb18030"
+        _refuse_lines_of_the_other(data, name)
+        return Decoded(found[name], name, reason)
     first = next(at for at, byte in enumerate(data) if byte >= 0x80)
     raise UnreadableError(
         f"from byte {first} (0x{data[first]:02x}, line {_line(data, first)}) on it may be CP949 or "
         "GB18030, or both mixed; name one with --encoding."
     )
+
+
+def _share_of_hangul(text: str) -> tuple[int, float]:
+    letters = [letter for letter in _BEYOND_LATIN.findall(text) if letter.isalpha()]
+    hangul = sum("\uac00" <= letter <= "\ud7a3" for letter in letters)
+    return len(letters), hangul / len(letters) if letters else 0.5
+
+
+def _refuse_lines_of_the_other(data: bytes, taken: str) -> None:
+    at = 0
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        other = _of_the_other(line, taken)
+        if other:
+            raise UnreadableError(
+                f"mixed encodings: by its letters line {number} (byte {at}) is {other}, but the "
+                f"whole is {taken}; where it is all of one, name it with --encoding."
+            )
+        at += len(line) + 1
+
+
+def _of_the_other(line: bytes, taken: str) -> str | None:
+    try:
+        text = line.decode("cp949")
+    except UnicodeDecodeError:
+        return None
+    letters, share = _share_of_hangul(text)
+    if letters < _FEWEST_IN_LINE:
+        return None
+    if taken == "cp949":
+        return "gb18030" if share <= _CHINESE else None
+    return "cp949" if share >= _KOREAN and _PARTICLE.search(text) else None

@@ -1,6 +1,7 @@
 """Reading a release's file, whatever it is."""
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,12 @@ class Release:
 def read_release(path: Path, encoding: str | None = None) -> Release:
     """The release in `path`; `encoding` is that of its text, where the person knows it.
 
-    Raises UnreadableError for a file that is not there, too large, of no known kind, or whose text
-    cannot be read; the message begins with its name.
+    Raises UnreadableError for a file that is not there, no regular file, too large, of no known
+    kind, or whose text cannot be read; the message begins with its name.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableError(f"{path}: it is no regular file.")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:

@@ -7,7 +7,9 @@ from typing import Any
 from lxml import etree, html
 
 from app.drafting.reading.decoding import decode
-from app.drafting.reading.source import Block, Reading, UnreadableError, blocks_of
+from app.drafting.reading.hypertext_lists import Lists
+from app.drafting.reading.numbered import told
+from app.drafting.reading.source import Block, Number, Reading, UnreadableError, blocks_of
 
 
 def _words(text: str) -> frozenset[str]:
@@ -40,19 +42,24 @@ def read_hypertext(data: bytes, encoding: str | None = None) -> Reading:
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadableError(f"it is no HTML that can be read: {error}.") from None
     note = f"Read as {decoded.encoding} ({decoded.reason}); scripts and navigation left out."
-    return Reading(list(_blocks(root)), "text/html", [note])
+    blocks = list(_blocks(root))
+    return Reading(blocks, "text/html", [note, *told(blocks)])
 
 
 def _blocks(root: Any) -> Iterator[Block]:
     words: list[str] = []
     heading = False
+    number: Number | None = None
+    lists = Lists()
     dropped: list[Any] = []
 
     def done() -> Iterator[Block]:
+        nonlocal number
         text = "".join(words)
         words.clear()
         for block in blocks_of(text):
-            yield Block(block.text, heading=heading)
+            yield Block(block.text, heading=heading, number=number)
+            number = None
 
     # Events, not recursion: pages nest as deep as they like.
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -66,6 +73,7 @@ def _blocks(root: Any) -> Iterator[Block]:
             elif tag not in _INLINE:
                 yield from done()
                 heading = starts and tag in _HEADINGS
+                number = lists.number(element, tag, starts=starts, before=number)
         if starts and (dropped or tag in _DROPPED):
             dropped.append(element)
         if not dropped and starts:

@@ -13,12 +13,24 @@ class UnreadableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """What a reader sees counted before a paragraph, and how deep its list stands in others."""
+
+    value: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a line of a table or the like; `page` where the file has pages."""
+    """A paragraph, a line of a table or the like; `page` where the file has pages.
+
+    `number` is one that the file itself counts: it stands in no character of the text.
+    """
 
     text: str
     page: int | None = None
     heading: bool = False
+    number: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,24 @@ from typing import Any
 
 from docx import Document
 from docx.opc.exceptions import OpcError
-from docx.table import Table
-from docx.text.paragraph import Paragraph
+from docx.oxml.exceptions import XmlchemyError
+from docx.oxml.ns import qn
 from lxml import etree
 
+from app.drafting.reading.numbered import told
 from app.drafting.reading.source import Block, Reading, UnreadableError, blocks_of
+from app.drafting.reading.word_numbers import Numbers
+from app.drafting.reading.word_text import boxes_of, inside, words_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 64 * 1024 * 1024
+# Each takes some hundred bytes of memory: this many can be read within the bound on that.
+_MOST_MARKUP = 1_500_000
 _MOST_CELLS = 20_000
+_PARAGRAPH, _TABLE, _ROW, _CELL = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc"))
+_PARAGRAPH_DELETED = f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:del')}"
+_ROW_DELETED = f"{qn('w:trPr')}/{qn('w:del')}"
 
 
 def read_word_file(data: bytes) -> Reading:
@@ -25,10 +33,18 @@ def read_word_file(data: bytes) -> Reading:
     _refuse_bomb(data)
     try:
         document = Document(io.BytesIO(data))
-        blocks = list(_blocks(document))
-    except (OpcError, KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+        page = _Page(document)
+        blocks = list(page.blocks_in(document.element.body))
+    except (
+        OpcError,
+        XmlchemyError,
+        KeyError,
+        ValueError,
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+    ) as error:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
-    return Reading(blocks, MEDIA_TYPE, [])
+    return Reading(blocks, MEDIA_TYPE, told(blocks, page.numbered_in_cells))
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -37,7 +53,7 @@ def _refuse_bomb(data: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS:
                 raise UnreadableError(f"it has {len(parts)} parts; {_MOST_PARTS} are read.")
-            unpacked = 0
+            unpacked = markup = 0
             for part in parts:
                 if part.flag_bits & 1:
                     raise UnreadableError(f"its part {part.filename} is encrypted.")
@@ -50,6 +66,13 @@ def _refuse_bomb(data: bytes) -> None:
                                 f"it unpacks to more than {_MOST_UNPACKED} bytes, at its part "
                                 f"{part.filename}."
                             )
+                        # Whatever it is named: another part may say that it is XML.
+                        markup += chunk.count(b"<") + chunk.count(b"=")
+                        if markup > _MOST_MARKUP:
+                            raise UnreadableError(
+                                f"it has more than {_MOST_MARKUP} tags and attributes, at its part "
+                                f"{part.filename}."
+                            )
     except (
         zipfile.BadZipFile,
         NotImplementedError,
@@ -60,27 +83,58 @@ def _refuse_bomb(data: bytes) -> None:
         raise UnreadableError(f"it is no DOCX file that can be read: {error}.") from None
 
 
-def _blocks(document: Any) -> Iterator[Block]:
-    for part in document.iter_inner_content():
-        if isinstance(part, Paragraph):
-            heading = str(getattr(part.style, "name", "") or "").startswith(("Title", "Heading"))
-            for block in blocks_of(part.text):
-                yield Block(block.text, heading=heading)
-        elif isinstance(part, Table):
-            yield from _rows(part)
+class _Page:
+    def __init__(self, document: Any) -> None:
+        self.numbered_in_cells = 0
+        self._numbers = Numbers(document)
+        self._headings = {
+            style.style_id
+            for style in document.styles
+            if str(style.name or "").startswith(("Title", "Heading"))
+        }
 
+    def blocks_in(self, container: Any) -> Iterator[Block]:
+        for part in inside(container, _PARAGRAPH, _TABLE):
+            if part.tag == _TABLE:
+                yield from self._rows(part)
+                continue
+            words = words_of(part)
+            if not words and part.find(_PARAGRAPH_DELETED) is not None:
+                continue
+            heading = part.style in self._headings
+            number = self._numbers.of(part)
+            for block in blocks_of(words):
+                yield Block(block.text, heading=heading, number=number)
+                number = None
+            for box in boxes_of(part):
+                yield from self.blocks_in(box)
 
-def _rows(table: Table) -> Iterator[Block]:
-    cells = 0
-    for row in table.rows:
+    def _rows(self, table: Any) -> Iterator[Block]:
+        cells = 0
+        # What each column shows, for the cells below that are merged with it.
+        shown: dict[int, str] = {}
+        for row in inside(table, _ROW):
+            if row.find(_ROW_DELETED) is not None:
+                continue
+            texts: list[str] = []
+            column = row.grid_before
+            for cell in inside(row, _CELL):
+                cells += 1
+                if cells > _MOST_CELLS:
+                    raise UnreadableError(f"a table has more than {_MOST_CELLS} cells.")
+                if cell.vMerge != "continue" or column not in shown:
+                    shown[column] = self._cell(cell)
+                texts.append(shown[column])
+                column += cell.grid_span
+            yield from blocks_of("\t".join(texts))
+
+    def _cell(self, cell: Any) -> str:
         texts: list[str] = []
-        last = None
-        for cell in row.cells:
-            cells += 1
-            if cells > _MOST_CELLS:
-                raise UnreadableError(f"a table has more than {_MOST_CELLS} cells.")
-            # A merged cell is given once for each cell that it covers.
-            if cell._tc is not last:
-                texts.append(cell.text)
-            last = cell._tc
-        yield from blocks_of("\t".join(texts))
+        for part in inside(cell, _PARAGRAPH, _TABLE):
+            if part.tag == _TABLE:
+                texts.extend(block.text for block in self._rows(part))
+                continue
+            self.numbered_in_cells += self._numbers.of(part) is not None
+            texts.append(words_of(part))
+            texts.extend(block.text for box in boxes_of(part) for block in self.blocks_in(box))
+        return "\n".join(texts)
