@@ -7,9 +7,10 @@ import click
 
 from app import __version__
 from app.commands.backups import backup_command, restore_command
+from app.commands.calendars import calendars
 from app.commands.common import tell_refusal
 from app.commands.drafting import draft_command
-from app.commands.exchange import export_command, load_command
+from app.commands.exchange import export_command, load_command, template_command
 from app.commands.keys import keys
 from app.commands.migrate import migrate
 from app.commands.openapi import openapi_command
@@ -43,8 +44,10 @@ for command in (
     load_command,
     export_command,
     draft_command,
+    template_command,
     keys,
     webhooks,
+    calendars,
     verify_command,
     redact_command,
     backup_command,

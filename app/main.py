@@ -16,17 +16,20 @@ from starlette.types import ASGIApp
 
 from app import __version__, tables
 from app.agreements import action_items_router, agreements_router, decisions_router
+from app.calendars import addresses_router as calendar_addresses_router
+from app.calendars import router as calendars_router
 from app.codes import router as codes_router
 from app.dialogues import dialogues_router, meetings_router
 from app.directory import organizations_router, parties_router, people_router
 from app.documents import router as documents_router
+from app.exchange import imports_router
 from app.feed import redactions_router
 from app.feed import router as feed_router
 from app.feed.streams import END_STREAMS, Streams
 from app.kernel.addresses import AddressList
 from app.kernel.answering import Answering
 from app.kernel.authentication import Recognizer, principal_of
-from app.kernel.bodies import BodyLimit
+from app.kernel.bodies import BodyLimit, Bound
 from app.kernel.cross_origin import CrossOrigin
 from app.kernel.database import open_engine
 from app.kernel.deprecation import Deprecating, deprecation_of
@@ -43,13 +46,14 @@ from app.kernel.prompting import Prompting
 from app.kernel.route_index import RouteIndex
 from app.kernel.security_headers import SecurityHeaders, security_headers
 from app.kernel.sessions import Database
+from app.kernel.spooling import Spools
 from app.kernel.validation import problem_errors
 from app.keys import router as keys_router
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
 from app.operations import router as operations_router
 from app.reporting import assessments_router, progress_router, reports_router
 from app.reviewing import router as reviewing_router
-from app.settings import SECONDS_OF, Settings, current_settings, listed
+from app.settings import IMPORTS, SECONDS_OF, Settings, current_settings, listed
 from app.webhooks import router as webhooks_router
 from app.webhooks.addresses import Addresses
 from app.webhooks.running import delivering
@@ -95,6 +99,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         recognize=partial(principal_of, app),
         registry=app.state.metrics.registry,
     )
+    app.state.spools = Spools(max(1, settings.threads // 4))
     app.state.webhook_addresses = Addresses(listed(settings.webhook_networks))
     for module in (
         progress_router,
@@ -111,10 +116,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people_router,
         documents_router,
         codes_router,
+        imports_router,
         redactions_router,
         feed_router,
         keys_router,
         webhooks_router,
+        calendars_router,
+        calendar_addresses_router,
         operations_router,
     ):
         # Not include_router(): that matches each route anew at each level, one after another.
@@ -123,7 +131,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.middleware_stack = index
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_middleware(BodyLimit, limit=settings.body_limit, seconds=settings.body_timeout)
+    app.add_middleware(
+        BodyLimit,
+        bound=Bound(settings.body_limit, settings.body_timeout),
+        of_paths={
+            IMPORTS: Bound(
+                *settings.bounds_of_body(IMPORTS),
+                "CLEARSKY_IMPORT_LIMIT",
+                "CLEARSKY_IMPORT_TIMEOUT",
+            )
+        },
+    )
     app.add_middleware(Prompting, index=index)
     if any(map(deprecation_of, index.endpoints)):
         app.add_middleware(Deprecating, index=index)

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
+from app.kernel.asked_format import PARAMETER
 from app.kernel.deprecation import deprecation_of
 from app.kernel.observing import EVENT_STREAM
 from app.kernel.problems import (
@@ -19,8 +20,10 @@ from app.kernel.problems import (
     TooManyRequests,
     responses,
 )
+from app.kernel.record_route import RecordRoute
+from app.kernel.tabular.formats import Format
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
-from app.openapi_sharing import operations_of, schemas_of, share
+from app.openapi_sharing import collection_before, operations_of, schemas_of, share
 from app.webhooks.catalogue import messages
 
 DESCRIPTION = """\
@@ -44,10 +47,12 @@ TAGS = [
     ("organizations", "Ministries, agencies, institutes and centres."),
     ("people", "Those who take part or sign."),
     ("documents", "Sources and attachments."),
+    ("imports", "Bringing in records from files."),
     ("codes", "Every enumeration, with labels in three languages."),
     ("journal", "Changes, histories, and proof that nothing was altered."),
     ("redactions", "What was taken out of the journal, when, by whom and why."),
     ("keys", "Who may call, in which role and for which party."),
+    ("calendars", "Meetings and due dates as calendars, and private addresses for them."),
     ("webhooks", "Having changes sent, and the messages that are."),
     ("operations", "For operators and monitors."),
 ]
@@ -106,6 +111,21 @@ HEADERS = {
         "schema": {"type": "string"},
     },
 }
+# The formats of a list beside JSON. A workbook is no text: of it no schema is told (OpenAPI 3.1).
+FORMATS: dict[Format, dict[str, Any]] = {
+    Format.CSV: {"schema": {"type": "string"}},
+    Format.JSONL: {"schema": {"type": "string"}},
+    Format.XLSX: {},
+}
+_OF_FORMATS = "In which format a list is given: code list `list-formats`."
+FORMAT_PARAMETER: dict[str, Any] = {
+    "name": PARAMETER,
+    "in": "query",
+    "required": False,
+    "description": "The format of the list, whatever Accept says. In another format than JSON the "
+    "whole list is given: `cursor` and `limit` are refused.",
+    "schema": {"$ref": "#/components/schemas/ListFormat"},
+}
 DEPRECATION_HEADERS = ("Deprecation", "Sunset", "Link")
 # What FastAPI says of an answer that nobody has described.
 UNDESCRIBED = "Successful Response"
@@ -134,8 +154,10 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
                 _add_example(operation)
                 _describe_headers(operation)
                 _describe_limits(operation)
+        _describe_formats(document, app)
         for _, operation in operations_of(document):
             _describe_success(operation, document["components"]["schemas"])
+        _link_to_what_is_made(document["paths"])
         _tell_what_is_deprecated(document, app)
         for schema in schemas_of(document):
             # The names again, in other letters.
@@ -154,6 +176,7 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
         for member in schema["properties"].values():
             _never_null(member)
     schemas["Problem"] = problem
+    schemas["ListFormat"] = {"type": "string", "enum": list(Format), "description": _OF_FORMATS}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
@@ -192,7 +215,7 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
             # Optional in the code only so that its absence is answered by 428.
             parameter["required"] = True
             parameter["example"] = '"9hQ5vJ0wqkYxUu1x3s2A"'
-        collection = path.removeprefix("/v1").split("/")[1]
+        collection = collection_before(parameter["name"], path)
         if parameter["in"] == "path" and collection in IDS:
             own = IDS_OF_OPERATIONS.get(operation["operationId"])
             parameter["example"] = own or IDS[collection]
@@ -202,7 +225,8 @@ def _make_parameters_exact(operation: dict[str, Any], path: str) -> None:
 def _add_example(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]
-        content["application/json"]["example"] = BODIES[operation["operationId"]]
+        if "application/json" in content:
+            content["application/json"]["example"] = BODIES[operation["operationId"]]
         name = operation["operationId"]
         if name.startswith("patch") and name not in TOLD_OF_ONE_TYPE:
             content["application/merge-patch+json"] = content["application/json"]
@@ -239,6 +263,24 @@ def _describe_limits(operation: dict[str, Any]) -> None:
         operation["responses"]["503"]["headers"] = _headers("Retry-After")
 
 
+def _describe_formats(document: dict[str, Any], app: FastAPI) -> None:
+    """Says of each list in which other formats it is given, and how to ask for them."""
+    for route in app.routes:
+        if not isinstance(route, RecordRoute) or route.rows is None:
+            continue
+        operation = document["paths"][route.path_format]["get"]
+        content = operation["responses"]["200"]["content"]
+        content |= {wanted.media_type: schema for wanted, schema in FORMATS.items()}
+        parameters = operation.setdefault("parameters", [])
+        own = next((one for one in parameters if one["name"] == PARAMETER), None)
+        if own is None:
+            parameters.append(FORMAT_PARAMETER)
+        else:
+            # A filter of the list, which takes the names of the formats beside its own values.
+            own["schema"]["items"] = {"anyOf": [own["schema"]["items"], FORMAT_PARAMETER["schema"]]}
+            own["description"] += " Or the format of the list, once."
+
+
 def _describe_success(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     for response in operation["responses"].values():
         if response["description"] == UNDESCRIBED:
@@ -246,6 +288,20 @@ def _describe_success(operation: dict[str, Any], schemas: dict[str, Any]) -> Non
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             told = schemas.get(name, {}).get("description", "Done; there is nothing to say.")
             response["description"] = told
+
+
+def _link_to_what_is_made(paths: dict[str, Any]) -> None:
+    """Says where the answer to a creation leads: to what is made, with its id and its ETag."""
+    for path, operations in paths.items():
+        made = operations.get("post", {}).get("responses", {}).get("201")
+        if made is None:
+            continue
+        for following in paths.get(f"{path}/{{id}}", {}).values():
+            parameters = {"id": "$response.body#/id"}
+            if any(each["name"] == "If-Match" for each in following["parameters"]):
+                parameters["header.If-Match"] = "$response.header.ETag"
+            name = following["operationId"]
+            made.setdefault("links", {})[name] = {"operationId": name, "parameters": parameters}
 
 
 def _tell_what_is_deprecated(document: dict[str, Any], app: FastAPI) -> None:

@@ -16,6 +16,8 @@ IDS = {
     "codes": "implementation-statuses",
     "keys": "administrator",
     "webhooks": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "calendar-addresses": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "calendars": "clearskycal_8Jk2v1QmXr0sT3uVwYz5A7bCdEfGhIjKlMnOpQrStUv",
     "problems": "not-found",
 }
 
@@ -154,6 +156,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "rotateWebhookSecret": {"overlap_hours": 48},
     "replayWebhook": {"since": 0},
+    "createCalendarAddress": {"label": "Desk phone"},
     "patchWebhook": {"types": ["status_report.created"]},
     "patchParty": {"name": {"ko": "대한민국"}},
     "patchOrganization": {"acronym": "MCEE"},

@@ -72,11 +72,17 @@ def share(document: dict[str, Any]) -> None:
                     holder[key] = {"$ref": f"#/components/{section}/{name}"}
 
 
+def collection_before(parameter: str, path: str) -> str:
+    """The segment of a path after which a parameter stands; empty where it stands in none."""
+    before, found, _ = path.partition(f"/{{{parameter}}}")
+    return before.rpartition("/")[2] if found else ""
+
+
 def _name_of(parameter: dict[str, Any], path: str) -> str:
     """`IfMatch` for a header or `limit`; for a parameter in a path, `ActionItemId`."""
     words = [parameter["name"]]
     if parameter["in"] == "path":
-        collection = path.removeprefix("/v1").split("/")[1]
+        collection = collection_before(parameter["name"], path)
         words.insert(0, COLLECTIONS.get(collection, collection.removesuffix("s")))
     text = "-".join(words).replace("_", "-")
     return "".join(word.capitalize() for word in text.split("-"))

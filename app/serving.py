@@ -153,7 +153,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._size += len(data)
         if self._owed is _Owed.BODY:
             # Also what is no body, such as trailers, has an end.
-            if self._size > _CHUNKING * self._settings.body_limit:
+            if self._size > _CHUNKING * self._settings.bounds_of_body(self.scope["path"])[0]:
                 self.transport.close()
         elif self._head_began and self._size > LONGEST_HEAD:
             self._refuse(_too_large())
@@ -254,7 +254,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         patience = self._settings.header_timeout
         if self._owed is _Owed.BODY:
-            patience = self._settings.body_timeout + min(_GRACE, self._settings.body_timeout)
+            _, longest = self._settings.bounds_of_body(self.scope["path"])
+            patience = longest + min(_GRACE, longest)
         if now - self._owed_since < patience:
             return
         if self._head_began and self._is_idle():

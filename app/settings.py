@@ -32,6 +32,8 @@ _CLAIM = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+# The path that takes files, which are larger than what other paths take.
+IMPORTS = "/v1/imports"
 LOOPBACK = "127.0.0.0/8,::1"
 
 
@@ -99,6 +101,11 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8000, description="The port that `serve` listens on; 0 takes a free one."
     )
+    public_url: str | None = Field(
+        default=None,
+        description="The address at which others reach the server, for links that leave it. "
+        "Unless set: that on which it listens.",
+    )
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1, description="How many processes serve."
     )
@@ -108,6 +115,9 @@ class Settings(BaseSettings):
     )
     body_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
         default=1024 * 1024, description="The largest request body, in bytes."
+    )
+    import_limit: Annotated[int, Field(ge=1024, le=1024**3)] = Field(
+        default=32 * 1024 * 1024, description="The largest file that is imported, in bytes."
     )
     kept_answers_bytes: Annotated[int, Field(ge=0, le=1024**4)] = Field(
         default=64 * 1024 * 1024,
@@ -150,6 +160,9 @@ class Settings(BaseSettings):
     )
     body_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds within which a request's body must have come."
+    )
+    import_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=300.0, description="Seconds within which a file to import must have come."
     )
     send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds for which a client may take nothing of its answer."
@@ -236,6 +249,12 @@ class Settings(BaseSettings):
         default="json", description="How events are logged to standard error."
     )
 
+    def bounds_of_body(self, path: str) -> tuple[int, float]:
+        """How many bytes a body sent to a path may have, and the seconds within which it comes."""
+        if path == IMPORTS:
+            return self.import_limit, self.import_timeout
+        return self.body_limit, self.body_timeout
+
     @property
     def not_counted(self) -> list[str]:
         """The addresses that no rate limit counts."""
@@ -244,6 +263,25 @@ class Settings(BaseSettings):
         limits = {"rate_limit", "rate_limit_principal", "rate_limit_failures"}
         # Whoever sets a limit means it for everybody.
         return [] if limits & self.model_fields_set else listed(LOOPBACK)
+
+    @property
+    def public_address(self) -> str:
+        """What links that leave the server begin with; no slash at its end."""
+        if self.public_url is not None:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        plain = re.fullmatch(r"https?://[!-~]+", value) is not None
+        if not plain or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be a web address without a query, such as https://sky.example")
+        return value.rstrip("/")
 
     @field_validator("metrics_token")
     @classmethod

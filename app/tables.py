@@ -1,6 +1,7 @@
 """Every mapped class: importing this module makes the metadata whole."""
 
 from app.agreements import models as agreements
+from app.calendars import models as calendars
 from app.dialogues import models as dialogues
 from app.directory import models as directory
 from app.documents import models as documents
@@ -13,6 +14,7 @@ from app.webhooks import models as webhooks
 __all__ = [
     "Base",
     "agreements",
+    "calendars",
     "dialogues",
     "directory",
     "documents",

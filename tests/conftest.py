@@ -17,6 +17,7 @@ from app.kernel.logs import configure_logs
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
+from tests import plain_http
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 
 
@@ -115,12 +116,12 @@ class Clients:
 @pytest.fixture
 def clients(server: Server, templates: Templates) -> Iterator[Clients]:
     made = {
-        name: httpx.Client(
+        name: plain_http.client(
             base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=30
         )
         for name, key in templates.keys.items()
     }
-    anonymous = httpx.Client(base_url=server.address, timeout=30)
+    anonymous = plain_http.client(base_url=server.address, timeout=30)
     yield Clients(anonymous=anonymous, **made)
     for client in (anonymous, *made.values()):
         client.close()

@@ -13,7 +13,7 @@ from app.agreements.codes import (
     RelationKind,
     Theme,
 )
-from app.agreements.schemas import ActionItemRecord, AgreementRecord
+from app.agreements.schemas import ActionItemBody, ActionItemRecord, AgreementBody, AgreementRecord
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
@@ -65,6 +65,7 @@ class Agreement(Cited, Record):
 
     __tablename__ = "agreement"
     representation = AgreementRecord
+    body = AgreementBody
     held_by = "overseen_by"
     gathers = "agreement"
     shown_to = "parties"
@@ -148,6 +149,7 @@ class ActionItem(Cited, Record):
 
     __tablename__ = "action_item"
     representation = ActionItemRecord
+    body = ActionItemBody
     held_by = "agreement"
     shown_by = ("agreement", "agreement", "parties")
 

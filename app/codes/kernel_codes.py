@@ -1,20 +1,11 @@
 """The code lists of the kernel, and of what requests can ask for."""
 
-from enum import StrEnum
-
 from app.kernel.access import Role, Visibility
 from app.kernel.codes import Code, CodeList, text
 from app.kernel.journal import Operation
 from app.kernel.keys import KeyState
-
-
-class Language(StrEnum):
-    """The languages of localized text."""
-
-    EN = "en"
-    KO = "ko"
-    ZH = "zh"
-
+from app.kernel.tabular.formats import Format
+from app.kernel.text import Language
 
 VISIBILITIES = CodeList(
     id="visibilities",
@@ -153,6 +144,46 @@ LANGUAGES = CodeList(
             Language.ZH,
             text("Chinese", "중국어", "中文"),
             text("Chinese, in simplified characters.", "중국어(간체).", "简体中文。"),
+        ),
+    ),
+)
+
+
+LIST_FORMATS = CodeList(
+    id="list-formats",
+    name=text("Formats of lists", "목록 형식", "列表格式"),
+    codes=(
+        Code(
+            Format.JSON,
+            text("JSON", "JSON", "JSON"),
+            text("Page by page, for programs.", "프로그램용, 쪽별 제공.", "供程序使用，分页提供。"),
+        ),
+        Code(
+            Format.JSONL,
+            text("JSON Lines", "JSON Lines", "JSON Lines"),
+            text(
+                "The whole list, an entry a line.",
+                "목록 전체, 한 줄에 한 항목.",
+                "整个列表，每行一项。",
+            ),
+        ),
+        Code(
+            Format.CSV,
+            text("CSV", "CSV", "CSV"),
+            text(
+                "The whole list, for spreadsheets and statistics.",
+                "목록 전체, 스프레드시트와 통계용.",
+                "整个列表，供电子表格和统计使用。",
+            ),
+        ),
+        Code(
+            Format.XLSX,
+            text("Excel workbook", "엑셀 통합 문서", "Excel 工作簿"),
+            text(
+                "The whole list, as a sheet of a workbook.",
+                "목록 전체, 통합 문서의 시트로 제공.",
+                "整个列表，作为工作簿的一个工作表。",
+            ),
         ),
     ),
 )

@@ -23,6 +23,7 @@ CODE_LISTS: tuple[CodeList, ...] = (
     kernel_codes.LANGUAGES,
     agreements.LINEAGE_KINDS,
     reporting.LINEAGE_OUTCOMES,
+    kernel_codes.LIST_FORMATS,
     dialogues.MEETING_FORMATS,
     dialogues.MEETING_STATUSES,
     kernel_codes.OPERATIONS,

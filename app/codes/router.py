@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.codes.lists import CODE_LISTS
+from app.kernel.answered_rows import in_rows
 from app.kernel.codes import CodeList
 from app.kernel.problems import NotFound
 from app.kernel.record_route import RecordRoute
@@ -53,6 +54,7 @@ def list_code_lists(tx: Reading) -> CodeLists:
 
 
 @router.get("/{id}", operation_id="getCodeList", responses=READ)
+@in_rows("codes")
 def get_code_list(tx: Reading, list_id: RecordId) -> CodeListRecord:
     """One code list, with labels in three languages, definitions and mappings."""
     del tx

@@ -12,7 +12,7 @@ from app.dialogues.codes import (
     MeetingStatus,
     ParticipationRole,
 )
-from app.dialogues.schemas import DialogueRecord, MeetingRecord
+from app.dialogues.schemas import DialogueBody, DialogueRecord, MeetingBody, MeetingRecord
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
@@ -36,6 +36,7 @@ class Dialogue(Cited, Record):
 
     __tablename__ = "dialogue"
     representation = DialogueRecord
+    body = DialogueBody
     gathers = "dialogue"
 
     name: Mapped[LocalizedText] = mapped_column(Document)
@@ -109,6 +110,7 @@ class Meeting(Cited, Record):
 
     __tablename__ = "meeting"
     representation = MeetingRecord
+    body = MeetingBody
     held_by = "dialogue"
     shown_by = ("dialogue", "dialogue", "parties")
 
@@ -121,6 +123,8 @@ class Meeting(Cited, Record):
     city: Mapped[LocalizedText | None] = mapped_column(Document)
     country: Mapped[str | None] = mapped_column(KeyText)
     timezone: Mapped[str | None] = mapped_column(KeyText)
+    start_time: Mapped[str | None] = mapped_column(KeyText)
+    end_time: Mapped[str | None] = mapped_column(KeyText)
     venue: Mapped[LocalizedText | None] = mapped_column(Document)
     host: Mapped[str | None] = reference("party", column="host_id")
     format: Mapped[MeetingFormat | None] = mapped_column(codes(MeetingFormat, "format"))

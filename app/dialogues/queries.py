@@ -1,9 +1,12 @@
 """Filters and orders of the lists of dialogues and meetings."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from app.dialogues.codes import DialogueLevel, MeetingFormat, MeetingStatus
 from app.dialogues.models import Dialogue, DialogueParty, Meeting, Participation
+from app.kernel.asked_format import without_formats
 from app.kernel.pages import (
     Filter,
     From,
@@ -57,7 +60,9 @@ class MeetingQuery(ListQuery):
 
     dialogue: list[Slug] | None = repeatable("Of one of these dialogues.")
     status: list[MeetingStatus] | None = repeatable("In one of these states.")
-    format: list[MeetingFormat] | None = repeatable("Held in one of these ways.")
+    format: Annotated[list[MeetingFormat] | None, BeforeValidator(without_formats)] = repeatable(
+        "Held in one of these ways."
+    )
     country: list[PartyCode] | None = repeatable("In one of these countries.")
     host: list[PartyCode] | None = repeatable("Hosted by one of these parties.")
     person: list[Slug] | None = repeatable("With one of these people taking part.")

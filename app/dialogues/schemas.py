@@ -10,9 +10,10 @@ from app.dialogues.codes import (
     MeetingStatus,
     ParticipationRole,
 )
+from app.dialogues.hours import refuse_end_that_is_none, refuse_time_without_place
 from app.documents.schemas import Citations, RecordTail
 from app.kernel.access import Visibility
-from app.kernel.dates import PartialDate, not_before
+from app.kernel.dates import LocalTime, PartialDate, not_before
 from app.kernel.lists import refuse_repeats
 from app.kernel.references import (
     ActionItemId,
@@ -106,6 +107,12 @@ class MeetingFields(Schema):
     city: Localized | None = None
     country: PartyCode | None = None
     timezone: TimeZone | None = None
+    start_time: LocalTime | None = Field(
+        default=None, description="When it begins on its first day, in its time zone."
+    )
+    end_time: LocalTime | None = Field(
+        default=None, description="When it ends on its last day, in its time zone."
+    )
     venue: Localized | None = None
     host: PartyId | None = None
     format: MeetingFormat | None = None
@@ -129,6 +136,8 @@ class MeetingBody(MeetingTail, MeetingFields, RecordHead):
     """One session of a dialogue."""
 
     _ends_after_it_starts = field_validator("ends")(not_before("starts"))
+    _starts_on_a_day = field_validator("start_time")(refuse_time_without_place)
+    _ends_on_a_day = field_validator("end_time")(refuse_end_that_is_none)
 
 
 class MeetingRecord(RecordReading, MeetingTail, MeetingFields, RecordIdentity):

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.directory.codes import OrganizationKind
 from app.directory.names import name_on
-from app.directory.schemas import OrganizationRecord, PartyRecord, PersonRecord
+from app.directory.schemas import (
+    OrganizationBody,
+    OrganizationRecord,
+    PartyBody,
+    PartyRecord,
+    PersonBody,
+    PersonRecord,
+)
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, LongText, codes
 from app.kernel.constraints import ends_not_before_starts
@@ -22,6 +29,7 @@ class Party(Cited, Record):
 
     __tablename__ = "party"
     representation = PartyRecord
+    body = PartyBody
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     timezone: Mapped[str] = mapped_column(KeyText)
@@ -51,6 +59,7 @@ class Organization(Cited, Record):
 
     __tablename__ = "organization"
     representation = OrganizationRecord
+    body = OrganizationBody
     searched_attributes = ("acronym",)
 
     party: Mapped[str | None] = reference("party")
@@ -83,6 +92,7 @@ class Person(Cited, Record):
 
     __tablename__ = "person"
     representation = PersonRecord
+    body = PersonBody
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     organization: Mapped[str | None] = reference("organization")

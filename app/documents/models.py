@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.documents.citations import Cited
 from app.documents.codes import DocumentKind
-from app.documents.schemas import DocumentRecord
+from app.documents.schemas import DocumentBody, DocumentRecord
 from app.kernel.columns import Document as JsonDocument
 from app.kernel.columns import KeyText, LongText, codes
 from app.kernel.parts import reference
@@ -20,6 +20,7 @@ class Document(Cited, Record):
 
     __tablename__ = "document"
     representation = DocumentRecord
+    body = DocumentBody
     shown_by = ("issuer", "organization", "party")
     searched_attributes = ("identifier", "url")
 

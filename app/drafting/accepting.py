@@ -9,25 +9,29 @@ from sqlalchemy.orm import Session
 
 from app.drafting.proposing.proposals import value_at
 from app.drafting.proposing.writing import DRAFT
-from app.exchange.export import compact
-from app.exchange.load import Entry
+from app.exchange.entries import Entries, Entry
+from app.kernel.compact import compact
 
 
 class NotAcceptedError(ValueError):
     """A draft that cannot be loaded as it is; the message says which record and why."""
 
 
-def require_settled(folders: Iterable[Path], entries: list[Entry]) -> None:
+def require_settled(folders: Iterable[Path], entries: Entries) -> None:
     """Raises NotAcceptedError where a draft among `folders` has an unsure mark that still stands.
 
     A mark is settled by a person: by changing the field in the load file, by taking the record out
     of it, or by taking the mark out of draft.json.
     """
-    loaded = {(entry.kind.file, entry.id): compact(entry.body) for entry in entries}
     for folder in folders:
-        for mark in _draft_in(folder).get("unsure", []):
-            members = loaded.get((mark["file"], mark["id"]))
-            if members is not None and value_at(members, mark["pointer"]) == mark["value"]:
+        marks = _draft_in(folder).get("unsure", [])
+        given = _named_by(marks, entries)
+        for mark in marks:
+            entry = given.get((mark["file"], mark["id"]))
+            if (
+                entry is not None
+                and value_at(compact(entry.body), mark["pointer"]) == mark["value"]
+            ):
                 raise NotAcceptedError(
                     f"{folder / DRAFT}: {mark['id']} {mark['pointer']} is marked as unsure "
                     f"({mark['reason']}). Change it in {mark['file']}, take the mark out of "
@@ -35,15 +39,16 @@ def require_settled(folders: Iterable[Path], entries: list[Entry]) -> None:
                 )
 
 
-def require_as_drafted(session: Session, folders: Iterable[Path], entries: list[Entry]) -> None:
+def require_as_drafted(session: Session, folders: Iterable[Path], entries: Entries) -> None:
     """Raises NotAcceptedError where the record differs from what a draft was compared with.
 
     A load replaces whole records: one that came or changed since the draft was made would be made
     less. What is already as the draft would have it stays so.
     """
-    given = {(entry.kind.file, entry.id): entry for entry in entries}
     for folder in folders:
-        for record in _draft_in(folder).get("records", []):
+        records = _draft_in(folder).get("records", [])
+        given = _named_by(records, entries)
+        for record in records:
             entry = given.get((record["file"], record["id"]))
             if entry is None:
                 continue
@@ -56,9 +61,17 @@ def require_as_drafted(session: Session, folders: Iterable[Path], entries: list[
             if now not in (record["before"], compact(entry.body)):
                 told = "is not in the record" if now is None else "is otherwise in the record"
                 raise NotAcceptedError(
-                    f"{entry.place}: it {told} than when the draft was made; make the draft anew "
-                    "with --record, from an export of this record."
+                    f"{entry.origin.start}: it {told} than when the draft was made; make the draft "
+                    "anew with --record, from an export of this record."
                 )
+
+
+def _named_by(told: list[dict[str, Any]], entries: Entries) -> dict[tuple[str, str], Entry]:
+    """Those of the entries that a draft names, by their file and their id; few, of however many."""
+    named = {(each["file"], each["id"]) for each in told}
+    kinds = [kind for kind in entries.kinds() if any(file == kind.file for file, _ in named)]
+    found = ((kind.file, entry) for kind in kinds for entry in entries.of(kind))
+    return {(file, entry.id): entry for file, entry in found if (file, entry.id) in named}
 
 
 def _draft_in(folder: Path) -> dict[str, Any]:

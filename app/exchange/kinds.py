@@ -9,24 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.agreements.lineage import require_sound_item
 from app.agreements.models import ActionItem, Agreement
-from app.agreements.schemas import ActionItemBody, AgreementBody
+from app.agreements.parties import require_parties_in_use
 from app.agreements.soundness import require_sound_agreement
 from app.dialogues.holding import require_sound_meeting
 from app.dialogues.models import Dialogue, Meeting
-from app.dialogues.schemas import DialogueBody, MeetingBody
 from app.directory.models import Organization, Party, Person
-from app.directory.schemas import OrganizationBody, PartyBody, PersonBody
 from app.directory.soundness import require_sound_organization
 from app.documents.keeping import require_sound_document
 from app.documents.models import Document
-from app.documents.schemas import DocumentBody
 from app.kernel.records import Record
-from app.reporting.assessment_schemas import AssessmentWhole
 from app.reporting.assessments import complete_loaded
 from app.reporting.codes import AssessmentState, ReportState
 from app.reporting.models import Assessment, StatusReport
 from app.reporting.reports import refuse_second_correction, require_sound_report
-from app.reporting.schemas import StatusReportWhole
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +36,22 @@ class Kind:
 
     file: str
     model: type[Record]
-    body: type[BaseModel]
     rule: Callable[[Session, Any], None] | None = None
     rule_of_whole: Callable[[Session, Any], None] | None = None
     loosened: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
     fixed: Callable[[Any], bool] | None = None
+
+    @property
+    def collection(self) -> str:
+        """The kind's name in paths, files and sheets: `action-items`."""
+        return self.file.removesuffix(".json")
+
+    @property
+    def body(self) -> type[BaseModel]:
+        """What a load file holds of a record."""
+        if self.model.body is None:
+            raise TypeError(f"{self.file} has no load files")
+        return self.model.body
 
 
 def _nothing(_: int) -> None:
@@ -63,42 +69,38 @@ def _beyond_all_numbers(own: int) -> int:
 
 # In an order in which a reader meets what is referred to before what refers to it.
 KINDS = (
-    Kind("parties.json", Party, PartyBody),
+    Kind("parties.json", Party),
     Kind(
         "organizations.json",
         Organization,
-        OrganizationBody,
         require_sound_organization,
         loosened={"parent": _nothing, "succeeded_by": _nothing},
     ),
-    Kind("people.json", Person, PersonBody),
-    Kind("documents.json", Document, DocumentBody, require_sound_document),
-    Kind("dialogues.json", Dialogue, DialogueBody),
+    Kind("people.json", Person),
+    Kind("documents.json", Document, require_sound_document),
+    Kind("dialogues.json", Dialogue),
     Kind(
         "meetings.json",
         Meeting,
-        MeetingBody,
         require_sound_meeting,
         loosened={"ordinal": _nothing},
     ),
     Kind(
         "agreements.json",
         Agreement,
-        AgreementBody,
         require_sound_agreement,
+        rule_of_whole=require_parties_in_use,
         loosened={"relations": _empty},
     ),
     Kind(
         "action-items.json",
         ActionItem,
-        ActionItemBody,
         require_sound_item,
         loosened={"lineage": _empty, "number": _beyond_all_numbers},
     ),
     Kind(
         "status-reports.json",
         StatusReport,
-        StatusReportWhole,
         refuse_second_correction,
         rule_of_whole=require_sound_report,
         fixed=lambda report: report.state is not ReportState.DRAFT,
@@ -106,7 +108,6 @@ KINDS = (
     Kind(
         "assessments.json",
         Assessment,
-        AssessmentWhole,
         complete_loaded,
         fixed=lambda assessment: assessment.state is AssessmentState.ADOPTED,
     ),

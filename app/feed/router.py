@@ -19,7 +19,7 @@ from app.feed.schemas import (
     VerificationRecord,
 )
 from app.feed.shared import piece_after, place_named
-from app.feed.snapshot import JSON_LINES, SnapshotQuery, snapshot
+from app.feed.snapshot import SnapshotQuery, snapshot
 from app.feed.verification import head_of, verify
 from app.kernel.access import Role
 from app.kernel.authentication import require_role
@@ -38,6 +38,7 @@ from app.kernel.routes import (
     RecordId,
     ReportId,
 )
+from app.kernel.tabular.formats import JSON_LINES
 
 router = APIRouter(prefix="/v1", tags=["journal"], route_class=RecordRoute)
 # Held while the chain is recomputed: it takes a thread and a connection for long.

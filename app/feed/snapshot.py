@@ -30,10 +30,10 @@ from app.kernel.codings import Coding, accepted, encoded_blocks
 from app.kernel.conditional import coded, etag_of, not_modified
 from app.kernel.journal import Change, Operation
 from app.kernel.pages import in_order, repeatable
+from app.kernel.tabular.formats import JSON_LINES
 from app.kernel.transactions import Transaction, reading_headers
 from app.kernel.visibility import seen_by
 
-JSON_LINES = "application/jsonl"
 BATCH = 500
 # Of records that belong to what is asked for.
 IDS = 10_000

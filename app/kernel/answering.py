@@ -24,8 +24,10 @@ from app.kernel.codings import SHORTEST, Coding, accepted
 from app.kernel.conditional import not_modified
 from app.kernel.observing import Metrics, request_id_of
 from app.kernel.principals import audience_of_caller
+from app.kernel.private_addresses import credentials_in, is_private, unsaid
 from app.kernel.prompt import ANSWERED, Answered
 from app.kernel.sessions import Database
+from app.kernel.tabular.formats import preferred_table
 
 _OWN_TO_EACH = (b"x-request-id", b"content-length")
 Asked = dict[bytes, bytes]
@@ -193,10 +195,14 @@ class Answering:
 def _key(database: Database, path: str, query: bytes, asked: Asked) -> Key | None:
     """Where an answer is kept; None while it is not known for whom."""
     authorization = asked.get(b"authorization")
+    if is_private(path):
+        holder = None if authorization else database.holders.find(credentials_in(path))
+        return None if holder is None else (audience_of_caller(holder), unsaid(path), query, None)
+    table = preferred_table(asked.get(b"accept"))
     if authorization is None:
-        return None, path, query
+        return None, path, query, table
     principal = database.principals.find(authorization)
-    return None if principal is None else (audience_of_caller(principal), path, query)
+    return None if principal is None else (audience_of_caller(principal), path, query, table)
 
 
 def _new_enough(found: Answer | None, asked: Asked) -> Answer | None:

@@ -13,6 +13,7 @@ from app.kernel.freshness import Freshness
 from app.kernel.principals import Audience
 from app.kernel.recent import RecentChanges, TouchedBy
 from app.kernel.rendering import renamed
+from app.kernel.tabular.formats import Format
 
 # No time zone's day begins but on a quarter of an hour: until the next one, today is today.
 _QUARTER_OF_AN_HOUR = 900
@@ -21,8 +22,8 @@ _OVERHEAD = 1024
 _OF_THE_BODY = (b"content-type", b"content-length", b"content-encoding")
 
 Headers = list[tuple[bytes, bytes]]
-# Who asks, the path, and the query.
-Key = tuple[Audience, str, bytes]
+# Who asks, the path, the query, and the format of lists that is asked for, but for JSON.
+Key = tuple[Audience, str, bytes, Format | None]
 
 
 @dataclass(frozen=True, slots=True)

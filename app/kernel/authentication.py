@@ -77,6 +77,15 @@ async def require_principal(request: Request) -> None:
         raise Unauthenticated("This needs a key.", headers=_CHALLENGE)
 
 
+async def refuse_bad_credentials(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Raises Unauthenticated, where nobody need be known, for credentials that are no good."""
+    if credentials is not None or "authorization" in request.headers:
+        await current_principal(request, credentials)
+
+
 async def principal_of(app: Starlette, authorization: bytes) -> Principal:
     """Whom an Authorization header, `Bearer …`, speaks for; looked up unless it is remembered.
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -24,22 +25,34 @@ DEEPEST = 32
 _LARGEST = 2**63 - 1
 
 
-class BodyLimit:
-    """ASGI middleware that refuses a body of more than `limit` bytes, declared or not.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How large a body may be, in bytes, and by when it must have come; by which settings."""
 
-    Nor does it wait for a body for longer than `seconds`. Starlette's own answers in plain text;
-    this one raises BodyTooLarge or RequestTimeout, problems like all others.
+    limit: int
+    seconds: float
+    limit_setting: str = "CLEARSKY_BODY_LIMIT"
+    seconds_setting: str = "CLEARSKY_BODY_TIMEOUT"
+
+
+class BodyLimit:
+    """ASGI middleware that refuses a body of more bytes than it may have, declared or not.
+
+    Nor does it wait for a body for longer than is said; `of_paths` has the bounds of paths that
+    have their own. Starlette's own answers in plain text; this one raises BodyTooLarge or
+    RequestTimeout, problems like all others.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, bound: Bound, of_paths: Mapping[str, Bound]) -> None:
         self.app = app
-        self.limit = limit
-        self.seconds = seconds
+        self.bound = bound
+        self.of_paths = of_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        bound = self.of_paths.get(scope["path"], self.bound)
         declared = Headers(scope=scope).get("content-length", "")
         received, is_whole = 0, False
         until: float | None = None
@@ -49,16 +62,16 @@ class BodyLimit:
             if is_whole:
                 # What is waited for now is that the client goes away.
                 return await receive()
-            until = until or asyncio.get_running_loop().time() + self.seconds
+            until = until or asyncio.get_running_loop().time() + bound.seconds
             try:
                 async with asyncio.timeout_at(until):
                     message = await receive()
             except TimeoutError:
-                raise _too_slow(self.seconds) from None
+                raise _too_slow(bound) from None
             is_whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
-            if received > self.limit or (declared.isdecimal() and int(declared) > self.limit):
-                detail = f"A body has at most {self.limit} bytes (CLEARSKY_BODY_LIMIT)."
+            if received > bound.limit or (declared.isdecimal() and int(declared) > bound.limit):
+                detail = f"A body has at most {bound.limit} bytes ({bound.limit_setting})."
                 raise BodyTooLarge(
                     detail,
                     errors=[
@@ -66,7 +79,7 @@ class BodyLimit:
                             pointer="",
                             rule="body_limit",
                             detail=detail,
-                            value=declared or f"more than {self.limit} bytes",
+                            value=declared or f"more than {bound.limit} bytes",
                         )
                     ],
                 )
@@ -75,8 +88,10 @@ class BodyLimit:
         await self.app(scope, limited, send)
 
 
-def _too_slow(seconds: float) -> RequestTimeout:
-    return RequestTimeout(f"A body comes within {seconds:g} seconds (CLEARSKY_BODY_TIMEOUT).")
+def _too_slow(bound: Bound) -> RequestTimeout:
+    return RequestTimeout(
+        f"A body comes within {bound.seconds:g} seconds ({bound.seconds_setting})."
+    )
 
 
 class _DuplicateMemberError(ValueError):

@@ -1,9 +1,10 @@
 """The hash chain over revisions: pure functions, so that anyone can recompute it."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.kernel.records import digest_of
+from app.kernel.records import canonical
 
 GENESIS = "0" * 64
 
@@ -37,7 +38,7 @@ class RevisionSeal:
     party: str | None
     request_id: str | None
     reason: str | None
-    changes: Sequence[ChangeSeal]
+    changes: Iterable[ChangeSeal]
 
 
 def chained(seal: RevisionSeal, previous: str) -> str:
@@ -46,7 +47,9 @@ def chained(seal: RevisionSeal, previous: str) -> str:
     SHA-256, in hexadecimal, over the canonical JSON (RFC 8785) of the revision, its changes'
     digests and `previous`; the first revision follows GENESIS.
     """
-    return digest_of(
+    # In pieces: a revision may have more changes than are to be held at once. Of the members of the
+    # canonical form, which are in order, only the time stands before the changes.
+    empty = canonical(
         {
             "revision": seal.number,
             "at": seal.at,
@@ -54,7 +57,13 @@ def chained(seal: RevisionSeal, previous: str) -> str:
             "party": seal.party,
             "request_id": seal.request_id,
             "reason": seal.reason,
-            "changes": [change.as_json() for change in seal.changes],
+            "changes": [],
             "previous": previous,
         }
     )
+    start, _, end = empty.partition(b"[]")
+    digest = hashlib.sha256(start + b"[")
+    for index, change in enumerate(seal.changes):
+        digest.update((b"," if index else b"") + canonical(change.as_json()))
+    digest.update(b"]" + end)
+    return digest.hexdigest()

@@ -20,8 +20,13 @@ _CODED = re.compile(r'(?<=[\w-]{20})-(?:gzip|zstd)"$')
 
 def etag_of(body: bytes, *, weak: bool = False) -> str:
     """The entity tag of a representation: a digest of what it says."""
-    digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()[:15]).decode()
-    return f'W/"{digest}"' if weak else f'"{digest}"'
+    tag = etag_of_digest(hashlib.sha256(body).digest())
+    return f"W/{tag}" if weak else tag
+
+
+def etag_of_digest(digest: bytes) -> str:
+    """The strong entity tag of a representation with this digest, SHA-256."""
+    return f'"{base64.urlsafe_b64encode(digest[:15]).decode()}"'
 
 
 def coded(etag: str, coding: str) -> str:

@@ -12,7 +12,15 @@ from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, case, func
 
@@ -102,6 +110,13 @@ Day = Annotated[
     str,
     AfterValidator(_whole_day),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-06-30"]}),
+]
+
+
+LocalTime = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    Field(description="A time of day, HH:MM, by the clocks of the place.", examples=["09:30"]),
 ]
 
 

@@ -1,6 +1,8 @@
 """Knowing the newest revision without asking for it each time."""
 
 import asyncio
+import os
+import socket
 import sqlite3
 import threading
 import time
@@ -120,6 +122,8 @@ class PostgresFreshness:
         self._stopped = threading.Event()
         self._changed = threading.Lock()
         self._thread: threading.Thread | None = None
+        # While it is open; nobody closes it but the listener, who forgets it here before.
+        self._connection: psycopg.Connection | None = None
 
     def newest(self) -> Newest | None:
         """What is newest; None until the listener has heard it, and while it is cut off."""
@@ -137,6 +141,9 @@ class PostgresFreshness:
     def close(self) -> None:
         """Stops listening."""
         self._stopped.set()
+        with self._changed:
+            if self._connection is not None:
+                _hang_up(self._connection)
         if self._thread is not None:
             self._thread.join(timeout=2 * self._PAUSE)
 
@@ -154,11 +161,19 @@ class PostgresFreshness:
                     self._address, autocommit=True, application_name="clearsky listens"
                 ) as connection,
             ):
-                connection.execute(f"LISTEN {CHANNEL}")
-                self._follow(connection)
+                self._hold(connection)
+                try:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._follow(connection)
+                finally:
+                    self._hold(None)
             # Cut off: nothing is certain until it listens again.
             self._heard_at = float("-inf")
             self._stopped.wait(self._PAUSE)
+
+    def _hold(self, connection: psycopg.Connection | None) -> None:
+        with self._changed:
+            self._connection = connection
 
     def _follow(self, connection: psycopg.Connection) -> None:
         while not self._stopped.is_set():
@@ -173,6 +188,12 @@ class PostgresFreshness:
                 self.lag = max(time.time() - float(written_at), 0.0)
                 if self._stopped.is_set():
                     return
+
+
+def _hang_up(connection: psycopg.Connection) -> None:
+    """Ends the wait of the thread that listens on the connection, as a server that goes away."""
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def freshness_of(engine: Engine) -> Freshness:

@@ -10,17 +10,19 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
     event,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_session
 
 from app.kernel.access import Principal, Role
 from app.kernel.columns import KeyText, UtcDateTime, codes
@@ -110,18 +112,23 @@ class ApiKey(Base):
 INFRASTRUCTURE.add(ApiKey)
 
 
-def _changed(mapper: object, connection: Connection, key: ApiKey) -> None:  # noqa: ARG001
-    session = object_session(key)
+def _changed(mapper: object, connection: Connection, changed: Base) -> None:  # noqa: ARG001
+    session = object_session(changed)
     if session is not None:
         session.info[ACCESS_MOVED] = True
     # Where a key is remembered, it is forgotten.
     head = Base.metadata.tables[JournalHead.__tablename__]
-    changed = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
-    connection.execute(telling(changed, connection.dialect.name))
+    moved = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
+    connection.execute(telling(moved, connection.dialect.name))
 
 
-for _step in ("after_insert", "after_update", "after_delete"):
-    event.listen(ApiKey, _step, _changed)
+def moves_access(model: type[Base]) -> None:
+    """Has every process forget whom it remembers, whenever one of these credentials is changed."""
+    for step in ("after_insert", "after_update", "after_delete"):
+        event.listen(model, step, _changed)
+
+
+moves_access(ApiKey)
 
 
 def hash_of(key: str) -> str:
@@ -196,6 +203,22 @@ def principal_of(key: ApiKey) -> Principal:
         party=key.party,
         organization=key.organization,
     )
+
+
+def is_looked_after_by(
+    principal: Principal, key: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """SQL: what belongs to a key is looked after by a principal, who has that key or issues it.
+
+    An administrator who is bound to a party looks after what belongs to its keys, any other after
+    all.
+    """
+    own = key == principal.name.removeprefix(PRINCIPAL)
+    if principal.role is not Role.ADMIN:
+        return own
+    if principal.party is None:
+        return true()
+    return or_(own, key.in_(select(ApiKey.name).where(ApiKey.party == principal.party)))
 
 
 def known_key(session: Session, key: str, now: datetime) -> KnownKey | None:

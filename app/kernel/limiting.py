@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.kernel.addresses import AddressList, address_of, caller_at
 from app.kernel.observing import problem_response, request_id_of
 from app.kernel.principals import one_spelling
+from app.kernel.private_addresses import credentials_in, is_private
 from app.kernel.problems import TooManyRequests
 from app.kernel.security_headers import Headers
 
@@ -197,6 +198,8 @@ def _credentials(scope: Scope) -> bytes | None:
         if name == b"authorization":
             # No key itself is kept in memory.
             return hashlib.sha256(one_spelling(value)).digest()
+    if is_private(scope["path"]):
+        return hashlib.sha256(credentials_in(scope["path"])).digest()
     return None
 
 

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Request
 from itsdangerous import BadData, URLSafeSerializer
@@ -22,10 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.kernel.asked_format import PARAMETER
+from app.kernel.bulk import documents_of
 from app.kernel.dates import Moment, PartialDate, on_or_after, on_or_before
 from app.kernel.problems import InvalidRequest, ProblemError, shown
 from app.kernel.records import Record
 from app.kernel.schemas import Page
+from app.kernel.tabular.formats import Format
 from app.kernel.text import SearchText, folded
 from app.kernel.transactions import Transaction
 
@@ -123,10 +126,19 @@ def page_of(
     if query.modified_since is not None:
         conditions.append(model.modified_at >= query.modified_since)
     sort: str = getattr(query, "sort", "id")
-    statement = select(model).where(*conditions)
     order = sorts[sort.removeprefix("-")] if sort.removeprefix("-") != "id" else None
     key: list[SortKey] = [model.id] if order is None else [order, model.id]
-    rows, next_cursor = keyset_page(tx, statement, query, key=key, descending=sort.startswith("-"))
+    # A table holds what load files do, and needs nothing besides of each record.
+    in_bulk = tx.format is not Format.JSON and model.body is not None
+    statement: Select[*tuple[Any, ...]] = (
+        select(model.id, model.revision) if in_bulk else select(model)
+    )
+    rows, next_cursor = keyset_page(
+        tx, statement.where(*conditions), query, key=key, descending=sort.startswith("-")
+    )
+    if in_bulk:
+        documents = documents_of(tx.session, model, [(row.id, row.revision) for row in rows])
+        return cast(P, page.model_construct(items=[*documents], next=next_cursor))
     return page.model_validate({"items": [row[0] for row in rows], "next": next_cursor})
 
 
@@ -190,7 +202,7 @@ class Cursors:
         asked = sorted(
             (name, value)
             for name, value in request.query_params.multi_items()
-            if name not in ("cursor", "limit")
+            if name not in ("cursor", "limit") and (name, value) != (PARAMETER, Format.JSON)
         )
         told = json.dumps([request.url.path, asked], ensure_ascii=True)
         self._list = hashlib.sha256(told.encode()).hexdigest()[:16]

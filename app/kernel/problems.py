@@ -18,17 +18,42 @@ _LONGEST_VALUE = 200
 MOST_ERRORS = 100
 
 
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class ProblemError(BaseModel):
     """One thing that is wrong, where it stands, and what was given there."""
 
     pointer: str | None = Field(
-        default=None, description="JSON Pointer (RFC 6901) into the body.", examples=["/progress"]
+        default=None,
+        description="JSON Pointer (RFC 6901) into the body, or into a record in a file.",
+        examples=["/progress"],
+        exclude_if=_absent,
     )
-    parameter: str | None = Field(default=None, description="The query or path parameter.")
-    header: str | None = Field(default=None, description="The request header.")
+    parameter: str | None = Field(
+        default=None, description="The query or path parameter.", exclude_if=_absent
+    )
+    header: str | None = Field(default=None, description="The request header.", exclude_if=_absent)
+    sheet: str | None = Field(
+        default=None, description="The sheet of a workbook.", exclude_if=_absent
+    )
+    row: int | None = Field(
+        default=None, description="The row or line of a file, from 1.", exclude_if=_absent
+    )
+    column: str | None = Field(
+        default=None, description="The heading of the column of that row.", exclude_if=_absent
+    )
+    cell: str | None = Field(
+        default=None, description="The cell as spreadsheets name it: C7.", exclude_if=_absent
+    )
     rule: str = Field(description="A stable name of the rule.", examples=["less_than_equal"])
     detail: str = Field(description="The rule in words.")
-    value: Any = Field(default=None, description="The value as given, shortened if long.")
+    value: Any = Field(
+        default=None,
+        description="The value as given, shortened if long.",
+        exclude_if=_absent,
+    )
 
 
 class ProblemDocument(BaseModel):
@@ -197,7 +222,7 @@ class BodyTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body's Content-Type is not JSON."""
+    """The body's Content-Type is not JSON, or none that the route takes."""
 
     status = 415
     title = "Unsupported media type"

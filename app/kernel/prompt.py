@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from app.kernel.access import ANONYMOUS, Principal
+from app.kernel.asked_format import FORMAT
 from app.kernel.conditional import etag_of
 from app.kernel.recent import TouchedBy
 from app.kernel.rendering import REVISION, rendered
@@ -62,6 +63,7 @@ class Answered:
     touched_by: TouchedBy | None = None
     # Where the body names the revision, if it does.
     place: int | None = None
+    media_type: str = "application/json"
 
 
 def computed(answer: Mapping[str, Any], touched_by: TouchedBy | None = None) -> Answered:
@@ -100,12 +102,15 @@ async def prompt_answer(answerer: Answerer, request: Request) -> Response | None
         return None
     database: Database = request.app.state.database
     answer = await answerer(Question(request, database, principal, int(wanted)))
-    if answer is None:
-        return None
-    # Whoever keeps the answer is told here what it rests on.
+    return None if answer is None else response_of(request, answer)
+
+
+def response_of(request: Request, answer: Answered) -> Response:
+    """The answer as a response; whoever keeps it is told what it rests on."""
     request.scope[ANSWERED] = answer
-    headers = {**reading_headers(answer.revision, answer.etag), **answer.headers}
-    return Response(answer.body, 200, headers, "application/json")
+    negotiated = FORMAT in request.scope
+    reading = reading_headers(answer.revision, answer.etag, negotiated=negotiated)
+    return Response(answer.body, 200, {**reading, **answer.headers}, answer.media_type)
 
 
 def _known_caller(request: Request) -> Principal | None:

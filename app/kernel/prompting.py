@@ -3,8 +3,10 @@
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.kernel.asked_format import FORMAT, format_accepted
 from app.kernel.prompt import answerer_of, prompt_answer
 from app.kernel.route_index import RouteIndex
+from app.kernel.tabular.formats import Format
 
 
 class Prompting:
@@ -18,7 +20,9 @@ class Prompting:
         if scope["type"] == "http" and scope["method"] == "GET":
             route = self.index.find(scope)
             answerer = None if route is None else answerer_of(route.endpoint)
-            if answerer is not None:
+            if getattr(route, "rows", None) is not None:
+                scope[FORMAT] = format_accepted(scope)
+            if answerer is not None and scope.get(FORMAT, Format.JSON) is Format.JSON:
                 answer = await prompt_answer(answerer, Request(scope))
                 if answer is not None:
                     await answer(scope, receive, send)

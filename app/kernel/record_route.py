@@ -11,9 +11,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
+from app.kernel.answered_rows import Rows, rows_of
+from app.kernel.asked_format import FORMAT, PARAMETER, format_asked
 from app.kernel.authentication import require_principal
 from app.kernel.bodies import parse_json
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
+from app.kernel.table_answers import table_answer, table_of_answer
+from app.kernel.tabular.formats import Format
 from app.kernel.transactions import Transaction
 
 # Of one query: as many as one filter takes, and its neighbours.
@@ -38,12 +42,20 @@ class RecordRoute(APIRoute):
     """A route whose endpoint runs in one transaction and whose parameters are all declared."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _in_transaction(endpoint, options.get("status_code")), **options)
+        # What a list is made of, which is then given in every format; None where it is no list.
+        reads = "GET" in (options.get("methods") or ("GET",))
+        self.rows = rows_of(endpoint) if reads else None
+        self.transaction = _transaction_of(endpoint)
+        run = endpoint
+        if self.transaction is not None:
+            run = _in_transaction(endpoint, self.transaction, self.rows, options.get("status_code"))
+        super().__init__(path, run, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, behind checks that FastAPI leaves out."""
         handler = super().get_route_handler()
-        known = _query_parameters(self.dependant)
+        own = _query_parameters(self.dependant)
+        known = own if self.rows is None else own | {PARAMETER}
         takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Response:
@@ -52,24 +64,42 @@ class RecordRoute(APIRoute):
             if takes_body:
                 _require_json(request)
                 await require_principal(request)
-            return await handler(StrictRequest(request.scope, request.receive))
+            if self.rows is None:
+                return await handler(StrictRequest(request.scope, request.receive))
+            wanted = format_asked(request, has_own=PARAMETER in own)
+            request.scope[FORMAT] = wanted
+            answer = await handler(StrictRequest(request.scope, request.receive))
+            if self.transaction is None:
+                # Of an answer to a read of the record its transaction says so.
+                answer.headers["Vary"] = "Accept"
+                if wanted is not Format.JSON:
+                    return table_of_answer(request, wanted, self.rows, answer)
+            return answer
 
         return handle
 
 
-def _in_transaction(endpoint: Callable[..., Any], status: int | None) -> Callable[..., Any]:
+def _transaction_of(endpoint: Callable[..., Any]) -> str | None:
+    """The name of the parameter by which an endpoint is given its transaction, if it has one."""
     hints = get_type_hints(endpoint)
-    name = next((name for name, hint in hints.items() if hint is Transaction), None)
-    if name is None:
-        return endpoint
-    returned = hints["return"]
+    return next((name for name, hint in hints.items() if hint is Transaction), None)
+
+
+def _in_transaction(
+    endpoint: Callable[..., Any], name: str, rows: Rows | None, status: int | None
+) -> Callable[..., Any]:
+    returned = get_type_hints(endpoint)["return"]
     own_answer = isinstance(returned, type) and issubclass(returned, Response)
     adapter: TypeAdapter[Any] = TypeAdapter(Any if own_answer else returned)
 
     @wraps(endpoint)
     def run(**arguments: Any) -> Response:
-        transaction: Transaction = arguments[name]
-        return transaction.answer(lambda: endpoint(**arguments), adapter, status or 200)
+        tx: Transaction = arguments[name]
+        wanted = tx.request.scope.get(FORMAT, Format.JSON)
+        if rows is None or wanted is Format.JSON:
+            return tx.answer(lambda: endpoint(**arguments), adapter, status or 200)
+        tx.format = wanted
+        return tx.answer(lambda: table_answer(tx, wanted, rows, endpoint, arguments), adapter, 200)
 
     return run
 

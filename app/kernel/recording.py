@@ -1,9 +1,10 @@
 """Recording: the session itself writes what a transaction does to records as one revision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +32,6 @@ from app.kernel.records import (
     Part,
     Record,
     audience_of,
-    canonical,
     content_of,
     digest_of,
     document_of,
@@ -39,6 +39,8 @@ from app.kernel.records import (
     texts_of,
 )
 from app.kernel.removals import lost_by
+from app.kernel.setting_aside import Aside, SetAside
+from app.kernel.touching import Touched, change_of, holder_named, taken_up_again
 
 # Made once: a statement that is made anew has to be recognized anew.
 _tables = Base.metadata.tables
@@ -62,6 +64,8 @@ _HOLDER = (
     .order_by(_change.c.revision.desc())
     .limit(1)
 )
+# Rows that are written at a time.
+_BATCH = 500
 
 
 def _prefixed(table: Table) -> dict[str, BindParameter[Any]]:
@@ -82,20 +86,6 @@ _WRITE_AT_ONCE = telling(
 
 
 @dataclass
-class _Touched:
-    """A record that a transaction has touched, and what was committed of it before."""
-
-    operation: Operation
-    digest_before: str | None
-    revision_before: int | None
-    modified_before: datetime | None
-    visibility_before: Visibility | None
-    audience_before: str | None
-    holder_before: Holder | None
-    document: dict[str, Any] | None = None
-
-
-@dataclass
 class Recorder:
     """Collects what one transaction does to records, and writes it as one revision at commit."""
 
@@ -103,9 +93,11 @@ class Recorder:
     number: int
     previous_hash: str
     at: datetime = field(default_factory=utc_now)
-    touched: dict[Record, _Touched] = field(default_factory=dict)
+    touched: dict[Record, Touched] = field(default_factory=dict)
     # What holds the records that hold others, where that had to be asked.
     holders: dict[Holder, str | None] = field(default_factory=dict)
+    # Of a large revision, what it will say of records that are touched no longer.
+    aside: Aside | None = None
 
     @classmethod
     def begin(cls, session: Session, author: Author) -> "Recorder":
@@ -116,7 +108,30 @@ class Recorder:
     @property
     def changed(self) -> bool:
         """Whether the transaction has changed the content of any record so far."""
-        return any(True for _ in self._changes())
+        if self.aside is not None and not self.aside.is_empty:
+            return True
+        return any(True for _ in self._changed())
+
+    def set_aside(self, session: Session) -> None:
+        """Lets go of all records of the session, once flushed: their changes are kept on disk.
+
+        A write of very many records calls this as it goes, and holds few of them at a time. One
+        that is touched again later is taken up where it was.
+        """
+        session.flush()
+        self.aside = self.aside or Aside()
+        for change in self._changes():
+            self.aside.put(change)
+        self.touched.clear()
+        session.expunge_all()
+
+    def forget(self) -> None:
+        """Lets go of what was done to records, for whoever has undone it."""
+        self.touched.clear()
+        self.holders.clear()
+        if self.aside is not None:
+            self.aside.close()
+            self.aside = None
 
     def stamp(self, session: Session) -> None:
         """Before each flush: gives every touched record its revision, times, digest and texts."""
@@ -129,10 +144,14 @@ class Recorder:
                 self._touch(instance).operation = Operation.DELETE
                 self._touch(instance).document = None
 
-    def _touch(self, record: Record) -> _Touched:
+    def _touch(self, record: Record) -> Touched:
         if record not in self.touched:
+            taken_up = self.aside and self.aside.take(record.__tablename__, record.id)
+            if taken_up:
+                self.touched[record] = taken_up_again(taken_up)
+                return self.touched[record]
             known = inspect(record).persistent
-            self.touched[record] = _Touched(
+            self.touched[record] = Touched(
                 operation=Operation.UPDATE if known else Operation.CREATE,
                 digest_before=record.content_digest if known else None,
                 revision_before=record.revision if known else None,
@@ -162,7 +181,7 @@ class Recorder:
         record.search_text, record.sort_text = texts_of(record, document)
         touched.document = document
 
-    def _changes(self) -> Iterable[tuple[Record, _Touched]]:
+    def _changed(self) -> Iterator[tuple[Record, Touched]]:
         for record, touched in self.touched.items():
             created_and_deleted = (
                 touched.operation is Operation.DELETE and touched.revision_before is None
@@ -171,45 +190,24 @@ class Recorder:
             if not created_and_deleted and not unchanged:
                 yield record, touched
 
-    def write(self, session: Session) -> None:
-        """At commit: the revision, its changes and the new head, unless nothing has changed."""
-        rows: list[dict[str, Any]] = []
+    def _changes(self) -> list[SetAside]:
+        """What is to be said of the records that are touched, now that all of it is known."""
         for record, touched in self.touched.items():
             if touched.operation is Operation.DELETE:
                 self.holders[Holder(record.__tablename__, record.id)] = record.holder
-        for record, touched in self._changes():
-            place, former = self._places(session, record, touched)
-            lost = lost_by(record, touched.visibility_before, touched.audience_before)
-            # Before the change itself, which stays the record's newest.
-            if lost:
-                rows.append(_removal(record, touched, former, lost, self.number))
-            rows.append(self._row(record, touched, place, former))
+        return [change_of(record, touched) for record, touched in self._changed()]
+
+    def write(self, session: Session) -> None:
+        """At commit: the revision, its changes and the new head, unless nothing has changed."""
+        if self.aside is not None:
+            self._write_large(session, self.aside)
+            return
+        rows = [row for change in self._changes() for row in self._rows(session, change)]
         for sequence, row in enumerate(rows, start=1):
             row["sequence"] = sequence
         if not rows:
             return
-        principal = self.author.principal
-        seal = RevisionSeal(
-            number=self.number,
-            at=moment(self.at),
-            principal=principal.name,
-            party=principal.party,
-            request_id=self.author.request_id,
-            reason=self.author.reason,
-            changes=[
-                ChangeSeal(row["kind"], row["record_id"], row["operation"].value, row["digest"])
-                for row in rows
-            ],
-        )
-        revision = {
-            "number": self.number,
-            "at": self.at,
-            "principal": principal.name,
-            "party": principal.party,
-            "request_id": self.author.request_id,
-            "reason": self.author.reason,
-            "hash": chained(seal, self.previous_hash),
-        }
+        revision = self._revision(_seal_of(row) for row in rows)
         moved = {"head_number": self.number, "head_hash": revision["hash"]}
         connection = session.connection()
         engine = connection.dialect.name
@@ -222,40 +220,79 @@ class Recorder:
         connection.execute(_ADD_CHANGES, rows)
         connection.execute(_MOVE_HEAD[engine], moved)
 
-    def _row(
-        self, record: Record, touched: _Touched, place: Belonging, former: Belonging
-    ) -> dict[str, Any]:
-        document = canonical(touched.document)
+    def _write_large(self, session: Session, aside: Aside) -> None:
+        self.set_aside(session)
+        if not aside.is_empty:
+            # Once for what the revision's hash is over, and once more to write it.
+            rows = (row for change in aside for row in self._rows(session, change))
+            revision = self._revision(map(_seal_of, rows))
+            connection = session.connection()
+            connection.execute(_ADD_REVISION, revision)
+            rows = (row for change in aside for row in self._rows(session, change))
+            numbered = ({**row, "sequence": number} for number, row in enumerate(rows, start=1))
+            while batch := list(islice(numbered, _BATCH)):
+                connection.execute(_ADD_CHANGES, batch)
+            moved = {"head_number": self.number, "head_hash": revision["hash"]}
+            connection.execute(_MOVE_HEAD[connection.dialect.name], moved)
+
+    def _revision(self, changes: Iterator[ChangeSeal]) -> dict[str, Any]:
+        principal = self.author.principal
+        seal = RevisionSeal(
+            number=self.number,
+            at=moment(self.at),
+            principal=principal.name,
+            party=principal.party,
+            request_id=self.author.request_id,
+            reason=self.author.reason,
+            changes=changes,
+        )
         return {
+            "number": self.number,
+            "at": self.at,
+            "principal": principal.name,
+            "party": principal.party,
+            "request_id": self.author.request_id,
+            "reason": self.author.reason,
+            "hash": chained(seal, self.previous_hash),
+        }
+
+    def _rows(self, session: Session, change: SetAside) -> Iterator[dict[str, Any]]:
+        """The rows of a change: its own, after that of those whom it takes the record from."""
+        place, former = self._places(session, change)
+        lost = lost_by(change)
+        # Before the change itself, which stays the record's newest.
+        if lost:
+            yield _removal(change, former, lost, self.number)
+        document = change.document or "null"
+        yield {
             "revision": self.number,
-            "kind": record.__tablename__,
-            "record_id": record.id,
-            "operation": touched.operation,
-            "visibility": record.visibility,
-            "audience": record.audience,
-            "holder": record.holder,
+            "kind": change.kind,
+            "record_id": change.id,
+            "operation": Operation(change.operation),
+            "visibility": Visibility(change.visibility),
+            "audience": change.audience,
+            "holder": change.holder,
             "dialogue": place.dialogue,
             "agreement": place.agreement,
             "former_dialogue": None if former.dialogue == place.dialogue else former.dialogue,
             "former_agreement": None if former.agreement == place.agreement else former.agreement,
             "removal": False,
-            "document": None if touched.document is None else document.decode(),
-            "digest": sha256(document).hexdigest(),
+            "document": change.document,
+            "digest": sha256(document.encode()).hexdigest(),
             "redacted_in": None,
         }
 
-    def _places(
-        self, session: Session, record: Record, touched: _Touched
-    ) -> tuple[Belonging, Belonging]:
+    def _places(self, session: Session, change: SetAside) -> tuple[Belonging, Belonging]:
         """Where a record is after its change, and where it was before."""
 
         def holder_of(holder: Holder) -> Holder | None:
             return self._holder_of(session, holder)
 
-        own = Holder(record.__tablename__, record.id)
-        place = belonging_of(own, record.held_with, holder_of)
-        before = touched.holder_before
-        if before in (None, record.held_with):
+        own = Holder(change.kind, change.id)
+        held_with = holder_named(change.held_with_kind, change.held_with_id)
+        before = holder_named(change.holder_before_kind, change.holder_before_id)
+        place = belonging_of(own, held_with, holder_of)
+        if before in (None, held_with):
             return place, place
         return place, belonging_of(own, before, holder_of)
 
@@ -269,6 +306,9 @@ class Recorder:
         if known is not None:
             held_with: Holder | None = known.held_with
             return held_with
+        aside = self.aside and self.aside.of(found.kind, found.id)
+        if aside:
+            return holder_named(aside.held_with_kind, aside.held_with_id)
         if found not in self.holders:
             asked = {"of_kind": found.kind, "of_record": found.id}
             self.holders[found] = session.connection().execute(_HOLDER, asked).scalar()
@@ -276,18 +316,20 @@ class Recorder:
         return None if id_ is None else Holder(kind, id_)
 
 
-def _removal(
-    record: Record, touched: _Touched, place: Belonging, lost: list[str], revision: int
-) -> dict[str, Any]:
+def _seal_of(row: dict[str, Any]) -> ChangeSeal:
+    return ChangeSeal(row["kind"], row["record_id"], row["operation"].value, row["digest"])
+
+
+def _removal(change: SetAside, place: Belonging, lost: list[str], revision: int) -> dict[str, Any]:
     """What a change is to those whom it takes the record from: a deletion, and nothing else."""
     return {
         "revision": revision,
-        "kind": record.__tablename__,
-        "record_id": record.id,
+        "kind": change.kind,
+        "record_id": change.id,
         "operation": Operation.DELETE,
-        "visibility": touched.visibility_before,
+        "visibility": Visibility(change.visibility_before or change.visibility),
         "audience": audience_of(lost),
-        "holder": None if touched.holder_before is None else touched.holder_before.id,
+        "holder": change.holder_before_id,
         "dialogue": place.dialogue,
         "agreement": place.agreement,
         "former_dialogue": None,

@@ -61,6 +61,8 @@ class Record(Base):
     __abstract__ = True
 
     representation: ClassVar[type[BaseModel]]
+    # What load files and tables hold of it, if they do: all that makes the record what it is.
+    body: ClassVar[type[BaseModel] | None] = None
     # The attribute that names the record which holds this kind, by which the journal finds it.
     held_by: ClassVar[str | None] = None
     # The column of a change, `dialogue` or `agreement`, in which it is named by all that belongs to

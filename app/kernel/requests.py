@@ -60,8 +60,13 @@ async def streaming(
     return await reading(request, principal, None, min_revision)
 
 
-def creating(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
-    """A transaction that adds to the record, for callers in `role` or above."""
+def creating(
+    role: Role, *, spooled: bool = False
+) -> Callable[..., Coroutine[Any, Any, Transaction]]:
+    """A transaction that adds to the record, for callers in `role` or above.
+
+    Where the body is `spooled`, the endpoint's own dependencies read it.
+    """
 
     async def dependency(
         request: Request,
@@ -87,7 +92,7 @@ def creating(role: Role) -> Callable[..., Coroutine[Any, Any, Transaction]]:
             idempotency_key=idempotency_key,
             min_revision=min_revision,
             reason=_decoded(reason),
-            body=await request.body(),
+            body=b"" if spooled else await request.body(),
         )
 
     return dependency

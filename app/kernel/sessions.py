@@ -65,6 +65,8 @@ class Database:
         self.news = News(self.freshness)
         self.answers = Answers(self.freshness, RecentChanges(self.ask), kept_bytes)
         self.principals = KnownPrincipals(self.freshness)
+        # Of addresses that hold their own credentials.
+        self.holders = KnownPrincipals(self.freshness)
         self._writing = writing_engine(engine)
         # In the order in which reads try them; what is written is on the last at once.
         engines = [engine] if replica is None else [replica, engine]

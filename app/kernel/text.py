@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -10,7 +11,16 @@ from pydantic_core import PydanticCustomError
 from slugify import slugify
 from typing_extensions import TypedDict
 
-LANGUAGES = ("en", "ko", "zh")
+
+class Language(StrEnum):
+    """The languages of localized text."""
+
+    EN = "en"
+    KO = "ko"
+    ZH = "zh"
+
+
+LANGUAGES = tuple(language.value for language in Language)
 
 # No C0 controls but tab and line ends, no DEL: PostgreSQL stores no NUL, and nobody sees the rest.
 _VISIBLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"

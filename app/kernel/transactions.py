@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.kernel.access import Principal
+from app.kernel.asked_format import FORMAT
 from app.kernel.conditional import etag_of
 from app.kernel.constraints import conflict_of
 from app.kernel.database import (
@@ -31,6 +32,7 @@ from app.kernel.recording import recorder
 from app.kernel.records import Record, canonical
 from app.kernel.rendering import rendered
 from app.kernel.sessions import Database, RecordSession
+from app.kernel.tabular.formats import Format
 
 M = TypeVar("M", bound=BaseModel)
 C = TypeVar("C", bound=BaseModel | Mapping[str, Any])
@@ -39,13 +41,14 @@ ATTEMPTS = 4
 log = structlog.get_logger("clearsky.database")
 
 
-def reading_headers(revision: int, etag: str) -> dict[str, str]:
-    """The headers that every answer to a read has."""
+def reading_headers(revision: int, etag: str, *, negotiated: bool = False) -> dict[str, str]:
+    """The headers that every answer to a read has; `negotiated`: its wanted is chosen by Accept."""
+    vary = "Authorization, Accept-Encoding"
     return {
         "Revision": str(revision),
         "ETag": etag,
         "Cache-Control": "no-cache",
-        "Vary": "Authorization, Accept-Encoding",
+        "Vary": f"Accept, {vary}" if negotiated else vary,
     }
 
 
@@ -93,6 +96,8 @@ class Transaction:
     idempotency_key: str | None = None
     reason: str | None = None
     body: bytes = b""
+    # The format in which a list is asked for.
+    format: Format = Format.JSON
     # Since when the caller waits, for a thread first of all.
     asked_at: float = field(default_factory=time.monotonic)
     headers: dict[str, str] = field(default_factory=dict)
@@ -133,6 +138,8 @@ class Transaction:
 
     def computed(self, answer: C) -> C:
         """An answer that names the revision it reflects, which its ETag leaves out."""
+        if self.format is not Format.JSON:
+            return answer
         said = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
         self._body, self.etag_source, _ = rendered(said)
         return answer
@@ -186,7 +193,8 @@ class Transaction:
                 raise
             revision = self.revision
         etag = etag_of(body) if self.etag_source is None else etag_of(self.etag_source, weak=True)
-        headers = {**reading_headers(revision, etag), **self.headers}
+        negotiated = FORMAT in self.request.scope
+        headers = {**reading_headers(revision, etag, negotiated=negotiated), **self.headers}
         return Response(body, status, headers, "application/json")
 
     def _write(

@@ -101,7 +101,7 @@ def get_metrics(request: Request) -> Response:
     )
 
 
-@router.get("/problems", operation_id="listProblemTypes")
+@router.get("/problems", operation_id="listProblemTypes", responses=responses(InvalidRequest))
 def list_problem_types() -> ProblemTypes:
     """Every kind of problem that the API answers with."""
     return ProblemTypes(items=[_described(problem.slug()) for problem in all_problems()])

@@ -23,9 +23,9 @@ from app.kernel.constraints import ends_not_before_starts
 from app.kernel.parts import owner_key, parts, reference
 from app.kernel.records import Part, Record, audience_of
 from app.kernel.text import LocalizedText
-from app.reporting.assessment_schemas import AssessmentRecord
+from app.reporting.assessment_schemas import AssessmentRecord, AssessmentWhole
 from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState
-from app.reporting.schemas import StatusReportRecord
+from app.reporting.schemas import StatusReportRecord, StatusReportWhole
 
 _STANDS = text("state <> 'withdrawn'")
 
@@ -65,6 +65,7 @@ class StatusReport(Record):
 
     __tablename__ = "status_report"
     representation = StatusReportRecord
+    body = StatusReportWhole
     held_by = "action_item"
     shown_to = "party"
     counts_from, counts_until = "submitted_revision", "withdrawn_revision"
@@ -176,6 +177,7 @@ class Assessment(Cited, Record):
 
     __tablename__ = "assessment"
     representation = AssessmentRecord
+    body = AssessmentWhole
     held_by = "action_item"
     shown_to = "parties"
     counts_from = "adopted_revision"

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.agreements.models import ActionItem
+from app.kernel.answered_rows import in_rows
 from app.kernel.changes import get_visible
 from app.kernel.pages import PageQuery
 from app.kernel.parts import only
@@ -80,6 +81,7 @@ def get_dialogue_progress(
 
 
 @router.get("/dialogues/{id}/plans", operation_id="getDialoguePlans", responses=READ_PAST)
+@in_rows("plans")
 def get_dialogue_plans(
     tx: Reading, dialogue_id: RecordId, as_of: AsOf = None, at_revision: AtRevision = None
 ) -> DialoguePlansRecord:
@@ -104,6 +106,7 @@ def get_meeting_progress(
     "/action-items/{id}/standing", operation_id="getActionItemStanding", responses=READ_PAST
 )
 @answered_promptly(at_once.item_standing)
+@in_rows()
 def get_action_item_standing(
     tx: Reading, action_item_id: RecordId, as_of: AsOf = None, at_revision: AtRevision = None
 ) -> ItemStandingRecord:

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from app.agreements.models import Agreement
 from app.kernel.as_journalled import one_record, page_of_records
 from app.kernel.changes import get_visible
+from app.kernel.conditional import etag_of
 from app.kernel.pages import page_of
 from app.kernel.parts import only
 from app.kernel.prompt import answered_promptly
@@ -14,6 +15,8 @@ from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Reading, Redrafting, Reporting
 from app.kernel.routes import DELETE, LIST, PATCH, READ, STEP, RecordId, ReportId
 from app.kernel.schemas import Page, merge_patch_of
+from app.kernel.tabular.formats import Format
+from app.kernel.transactions import reading_headers
 from app.reporting.bulk import report_on_many
 from app.reporting.drafts import change_draft, discard_draft, submit_draft
 from app.reporting.models import StatusReport
@@ -27,6 +30,11 @@ from app.reporting.schemas import (
     StatusReportRecord,
     WithdrawalBody,
 )
+
+_WORKBOOK = {
+    "description": "A workbook.",
+    "content": {Format.XLSX.media_type: {"schema": {"type": "string", "format": "binary"}}},
+}
 
 router = APIRouter(prefix="/v1", tags=["status-reports"], route_class=RecordRoute)
 
@@ -80,6 +88,23 @@ def list_status_reports(
 ) -> StatusReportPage:
     """Status reports of both sides, oldest first or as `sort` says."""
     return page_of(tx, StatusReport, query, StatusReportPage, filters=FILTERS, sorts=SORTS)
+
+
+@router.get(
+    "/agreements/{id}/reporting-template",
+    operation_id="getReportingTemplate",
+    responses=READ | {200: _WORKBOOK},
+    response_class=Response,
+)
+def get_reporting_template(tx: Reading, agreement_id: RecordId) -> Response:
+    """A workbook in which an institute reports on the items of an agreement, to be imported."""
+    # It takes a while to import: only whoever needs it waits for it.
+    from app.reporting.template import template_of  # noqa: PLC0415
+
+    template = template_of(tx.session, get_visible(tx.session, Agreement, agreement_id))
+    name = f'attachment; filename="{agreement_id}-reports.xlsx"'
+    headers = reading_headers(tx.revision, etag_of(template)) | {"Content-Disposition": name}
+    return Response(template, headers=headers, media_type=Format.XLSX.media_type)
 
 
 @router.get("/status-reports/{id}", operation_id="getStatusReport", responses=READ)

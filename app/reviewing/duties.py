@@ -89,6 +89,17 @@ class PartyDuties(Schema):
     )
 
 
+# The lists of what a party owes.
+DUTIES_OWED = (
+    "drafts",
+    "not_reported",
+    "overdue",
+    "stale",
+    "diverging",
+    "awaiting_confirmation",
+)
+
+
 def duties_of(tx: Transaction, party_id: str, query: DutiesQuery) -> PartyDuties:
     """What the principal's own party owes today, in its time zone.
 

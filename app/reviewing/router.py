@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.dialogues.models import Meeting
 from app.kernel.access import Role
+from app.kernel.answered_rows import in_rows
 from app.kernel.authentication import require_role
 from app.kernel.changes import get_visible
 from app.kernel.parts import only
@@ -22,7 +23,7 @@ from app.reviewing.coverage import (
     coverage_at_meeting,
     coverage_of,
 )
-from app.reviewing.duties import DutiesQuery, PartyDuties, duties_of
+from app.reviewing.duties import DUTIES_OWED, DutiesQuery, PartyDuties, duties_of
 
 router = APIRouter(prefix="/v1", tags=["reviewing"], route_class=RecordRoute)
 
@@ -62,6 +63,7 @@ def draft_meeting_agenda(
 
 
 @router.get("/parties/{id}/duties", operation_id="getPartyDuties", responses=DUTIES)
+@in_rows(*DUTIES_OWED, by="duty")
 def get_party_duties(
     tx: Reading, party_id: PartyPath, query: Annotated[DutiesQuery, Query()]
 ) -> PartyDuties:

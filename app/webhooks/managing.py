@@ -10,16 +10,16 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from app.feed.following import Place
-from app.kernel.access import Principal, Role
+from app.kernel.access import Principal
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.dates import utc_now
 from app.kernel.journal import head
-from app.kernel.keys import PRINCIPAL, ApiKey, KeyState
+from app.kernel.keys import PRINCIPAL, ApiKey, KeyState, is_looked_after_by
 from app.kernel.problems import Conflict, Forbidden, InvalidRequest, NotFound, invalid_field
 from app.kernel.records import canonical
 from app.webhooks.messages import new_message_id, new_secret
@@ -33,13 +33,7 @@ _HIGHEST_PORT = 65_535
 
 def looked_after_by(principal: Principal) -> Select[Webhook]:
     """The webhooks that a principal looks after: its own, and those of its keys."""
-    own = Webhook.key == principal.name.removeprefix(PRINCIPAL)
-    if principal.role is not Role.ADMIN:
-        return select(Webhook).where(own)
-    if principal.party is None:
-        return select(Webhook)
-    of_party = select(ApiKey.name).where(ApiKey.party == principal.party)
-    return select(Webhook).where(or_(own, Webhook.key.in_(of_party)))
+    return select(Webhook).where(is_looked_after_by(principal, Webhook.key))
 
 
 def webhook_of(session: Session, principal: Principal, webhook_id: str) -> Webhook:

@@ -3,11 +3,11 @@
 import gzip
 import re
 
-import httpx
 import pytest
 import zstandard
 
 from app.kernel.codings import SHORTEST, Coding, accepted
+from tests import plain_http
 from tests.waiting import wait_until
 
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
@@ -135,7 +135,7 @@ def test_each_coding_says_the_same_under_a_tag_of_its_own(get):
 
 def test_a_client_that_decodes_by_itself_reads_what_others_read(server):
     """As `curl --compressed` does."""
-    with httpx.Client(base_url=server.address) as client:
+    with plain_http.client(base_url=server.address) as client:
         plain = client.get(PROGRESS, headers={"Accept-Encoding": "identity"})
         for coding in CODED:
             coded = client.get(PROGRESS, headers={"Accept-Encoding": f"deflate, {coding}"})

@@ -24,6 +24,7 @@ import zstandard
 from app.kernel import prompting
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
+from tests import plain_http
 from tests.cli.running import DEADLINE, environment
 from tests.engines import Templates
 from tests.waiting import wait_until
@@ -162,7 +163,7 @@ def workers(url: str, count: int, keys: dict[str, str], folder: Path) -> Iterato
     """`count` processes that serve the database at `url`, and are gone afterwards."""
     with ExitStack() as stack:
         client = stack.enter_context(
-            httpx.Client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"})
+            plain_http.client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"})
         )
         started = [stack.enter_context(_process(url, folder / str(n))) for n in range(count)]
         yield [Worker(f"http://127.0.0.1:{port()}", client, keys) for port in started]
@@ -246,7 +247,7 @@ def ask_the_record(running_server, served, monkeypatch):
     monkeypatch.setattr(prompting, "prompt_answer", not_promptly)
     opened = Database(open_engine(served.url))
     running_server.app.state.database = opened
-    with httpx.Client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"}) as client:
+    with plain_http.client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"}) as client:
         itself = Worker(running_server.address, client, served.templates.keys)
         yield lambda question: itself.send("GET", question.caller, question.path)
     opened.close()

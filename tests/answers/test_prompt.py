@@ -27,6 +27,7 @@ from app.kernel.dates import today_in
 from app.kernel.journal import Author
 from app.kernel.keys import issue_key
 from app.kernel.sessions import Database
+from tests import plain_http
 from tests.engines import fill
 from tests.waiting import wait_until
 
@@ -96,7 +97,7 @@ def record(request, running_server) -> Iterator[SimpleNamespace]:
 
         def client(key: str | None) -> httpx.Client:
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            made = httpx.Client(base_url=running_server.address, headers=headers, timeout=30)
+            made = plain_http.client(base_url=running_server.address, headers=headers, timeout=30)
             return stack.enter_context(made)
 
         clients = {name: client(key) for name, key in templates.keys.items()}
@@ -516,7 +517,7 @@ def test_a_file_by_any_name_is_the_one_that_is_asked(tmp_path, running_server, n
     database = Database(open_engine(str(URL.create("sqlite", database=str(tmp_path / name)))))
     running_server.app.state.database = database
     try:
-        answer = httpx.get(f"{running_server.address}/v1/agreements/{PLAN}/progress")
+        answer = plain_http.get(f"{running_server.address}/v1/agreements/{PLAN}/progress")
         assert answer.status_code == 200
         assert database.freshness.newest().revision == int(answer.headers["revision"])
     finally:

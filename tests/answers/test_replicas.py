@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import psycopg
 import pytest
 import uvicorn
@@ -28,6 +27,7 @@ from app.kernel.logs import configure_logs
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
+from tests import plain_http
 from tests.answers.test_cut_off import CALLERS, ITEM, PATHS, Reports, being_read
 from tests.answers.test_never_wrong import Said, Worker
 from tests.engines import PostgresTemplates
@@ -87,7 +87,7 @@ def serving(keys: dict[str, str], **settings: object) -> Iterator[Process]:
     try:
         wait_until(lambda: server.started)
         address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        with httpx.Client(timeout=60, headers={"Accept-Encoding": "identity"}) as client:
+        with plain_http.client(timeout=60, headers={"Accept-Encoding": "identity"}) as client:
             yield Process(Worker(address, client, keys), app.state.database)
     finally:
         server.should_exit = True
@@ -355,7 +355,7 @@ def test_nobody_waits_for_a_replica_that_is_known_to_be_away(record, reports):
 def test_a_stream_leaves_out_nothing_that_the_replica_does_not_have_yet(record, reports, reader):
     before = str(reports.newest)
     with (
-        httpx.Client(base_url=reader.worker.address, timeout=60) as client,
+        plain_http.client(base_url=reader.worker.address, timeout=60) as client,
         record.replica.held_back(),
         opened(client, before) as events,
     ):

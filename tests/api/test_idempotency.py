@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+from tests import plain_http
 
 PATH = "/v1/action-items/clear-sky-plan-2023-1/reports"
 BODY = {"status": "on_track", "progress": 10}
@@ -15,7 +15,7 @@ def count(clients):
 def test_the_same_key_and_request_give_the_same_answer_once(clients):
     key = {"Idempotency-Key": "one"}
     first = clients.korea.post(PATH, json=BODY, headers=key)
-    again = httpx.post(
+    again = plain_http.post(
         str(clients.korea.base_url).rstrip("/") + PATH,
         json=BODY,
         headers={**key, "Authorization": clients.korea.headers["Authorization"]},

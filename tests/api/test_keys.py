@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -12,6 +11,7 @@ from app.kernel.access import OPERATOR, Role
 from app.kernel.database import writing_engine
 from app.kernel.journal import Author, head
 from app.kernel.keys import issue_key
+from tests import plain_http
 from tests.clock import Clock
 
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}")
@@ -28,7 +28,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def as_(server):
     """A request with a key: as_(key).get(path)."""
-    with httpx.Client(base_url=server.address, timeout=30) as client:
+    with plain_http.client(base_url=server.address, timeout=30) as client:
 
         class With:
             def __init__(self, key):

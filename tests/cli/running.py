@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import plain_http
+
 BIN = Path(sys.executable).parent
 DEADLINE = 60
 
@@ -96,7 +98,7 @@ class Serving:
         while time.monotonic() < deadline:
             assert self.process.poll() is None, f"it stopped by itself: {self.errors}"
             try:
-                if httpx.get(f"{self.address}/readyz").status_code == 200:
+                if plain_http.get(f"{self.address}/readyz").status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)

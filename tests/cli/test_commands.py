@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 import pytest
 
+from app.calendars import addresses
 from app.cli import cli
 from app.directory.models import Person
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
+from app.kernel.keys import ApiKey, principal_of
 from app.kernel.migrating import newest_migration
 from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
@@ -49,6 +51,7 @@ RELEASE = Path(__file__).parents[1] / "exchange" / "press-release-2023-12-20.txt
 # What must have been done before an example makes sense.
 BEFORE = {
     "clearsky load exported/": ["clearsky export exported/"],
+    "clearsky load --dry-run exported/": ["clearsky export exported/"],
     "clearsky restore before-upgrade": ["clearsky backup before-upgrade"],
     **{
         f"clearsky keys {step}": ["clearsky keys create kr-desk --role reader"]
@@ -69,6 +72,14 @@ def _change_a_person(database_url: str) -> None:
 def webhook(database: Database) -> str:
     """A webhook, so that there is one to list, pause and resume."""
     return make(database, "korea")
+
+
+@pytest.fixture
+def calendar_address(database: Database) -> None:
+    """The private address that the examples name, so that there is one to list and revoke."""
+    with database.writing(Author(OPERATOR)) as session:
+        address, _ = addresses.make(session, principal_of(session.get_one(ApiKey, "korea")), None)
+        address.id = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -120,6 +131,8 @@ def test_every_example_runs_as_it_stands(
         shutil.copy(RELEASE, folder)
     if line.startswith("clearsky webhooks "):
         request.getfixturevalue("webhook")
+    if line.startswith("clearsky calendars "):
+        request.getfixturevalue("calendar_address")
     if line.startswith("clearsky restore "):
         database_url = request.getfixturevalue("empty_url")
     if templates.name == "sqlite":

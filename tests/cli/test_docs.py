@@ -14,6 +14,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from tests import plain_http
 from tests.conftest import Clients, Server
 from tests.described import METHODS, in_place
 
@@ -43,7 +44,7 @@ class _Named(HTMLParser):
 
 @pytest.fixture
 def document(running_server: Server) -> dict[str, Any]:
-    answer = httpx.get(f"{running_server.address}/openapi.json", timeout=60)
+    answer = plain_http.get(f"{running_server.address}/openapi.json", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     return in_place(answer.json())
@@ -58,7 +59,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 def test_the_pages_name_no_host_but_the_server_itself(page: str, running_server: Server) -> None:
-    answer = httpx.get(f"{running_server.address}{page}", timeout=60)
+    answer = plain_http.get(f"{running_server.address}{page}", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
     named = _Named()
@@ -69,7 +70,7 @@ def test_the_pages_name_no_host_but_the_server_itself(page: str, running_server:
     assert [name for name in addresses if urlsplit(name).netloc not in (own_host, "")] == []
     for name in addresses:
         if urlsplit(name).scheme != "data":
-            asset = httpx.get(name, timeout=60)
+            asset = plain_http.get(name, timeout=60)
             assert asset.status_code == 200, name
             assert len(asset.content) > 100, name
 
@@ -156,7 +157,8 @@ def _send(clients: Clients, method: str, path: str, media: str, body: Any) -> ht
     if method in ("PATCH", "PUT") or path.endswith("/confirm"):
         read = client.get(path.removesuffix("/confirm"))
         headers["If-Match"] = read.headers["ETag"]
-    return client.request(method, path, content=json.dumps(body), headers=headers)
+    content = body if isinstance(body, str) else json.dumps(body)
+    return client.request(method, path, content=content, headers=headers)
 
 
 def _who_may(clients: Clients, path: str) -> httpx.Client:
@@ -217,6 +219,7 @@ def test_every_example_of_a_body_is_accepted(document: dict[str, Any], clients: 
 
 # Their ids are made when they are: the reference record holds none.
 MADE_IDS = ("/v1/status-reports/", "/v1/assessments/", "/v1/redactions/", "/v1/webhooks/")
+MADE_IDS += ("/v1/calendars/", "/v1/calendar-addresses/")
 
 
 def test_every_example_of_a_read_answers(document: dict[str, Any], clients: Clients) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, select
 
 from app.kernel.database import open_engine
 from app.kernel.keys import hash_of
+from tests import plain_http
 from tests.cli.running import Run, assert_refused, words
 from tests.conftest import Server
 
@@ -25,7 +26,7 @@ def _create(run: Run, database_url: str, arguments: str) -> str:
 
 def _post(server: Server, key: str, path: str, body: object) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.post(f"{server.address}{path}", headers=headers, json=body)
+    return plain_http.post(f"{server.address}{path}", headers=headers, json=body)
 
 
 def everything_stored(database_url: str) -> list[str]:
@@ -123,7 +124,9 @@ def test_a_revoked_key_stops_at_once(run: Run, server: Server, database_url: str
     assert refused.status_code == 401
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert "WWW-Authenticate" in refused.headers
-    reading = httpx.get(f"{server.address}/v1/parties", headers={"Authorization": f"Bearer {key}"})
+    reading = plain_http.get(
+        f"{server.address}/v1/parties", headers={"Authorization": f"Bearer {key}"}
+    )
     assert reading.status_code == 401
     assert _post(server, other, "/v1/journal/verify", {}).status_code == 200
     listed = run("keys", "list", database_url=database_url).output
@@ -177,10 +180,10 @@ def _rows(run: Run, database_url: str, name: str) -> list[list[str]]:
 
 
 def test_keys_leave_no_revision(run: Run, server: Server, database_url: str) -> None:
-    before = httpx.get(f"{server.address}/v1/journal/head").json()
+    before = plain_http.get(f"{server.address}/v1/journal/head").json()
     _create(run, database_url, "somebody --role reader")
     run("keys", "revoke", "somebody", database_url=database_url)
-    assert httpx.get(f"{server.address}/v1/journal/head").json() == before
+    assert plain_http.get(f"{server.address}/v1/journal/head").json() == before
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import plain_http
 from tests.cli.running import Run, serving
 from tests.cli.test_keys import everything_stored
 from tests.openid.providers import AUDIENCE, real_provider
@@ -35,7 +36,7 @@ def test_who_logs_in_at_the_provider_reports_here(
         with serving(tmp_path / "server", free_port, **settings) as server:
 
             def report(token: str) -> httpx.Response:
-                return httpx.post(
+                return plain_http.post(
                     f"{server.address}{REPORTS}",
                     json={"status": "on_track"},
                     headers={"Authorization": f"Bearer {token}"},
@@ -57,7 +58,7 @@ def test_who_logs_in_at_the_provider_reports_here(
             provider.start()
             later = provider.token("officer@nier.example", **said)
             wait_until(lambda: report(later).status_code == 201)
-            told = [made.text, refused.text, httpx.get(f"{server.address}/v1/snapshot").text]
+            told = [made.text, refused.text, plain_http.get(f"{server.address}/v1/snapshot").text]
             assert server.stop() == 0
             told.append(server.output + server.errors)
     assert run("export", "exported", database_url=database_url).status == 0

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-import httpx
-
+from tests import plain_http
 from tests.cli.stories import ROOT, follow
 from tests.conftest import Server
 
@@ -32,7 +31,7 @@ def test_a_person_is_redacted_as_shown(server: Server, database_url: str, tmp_pa
     )
     assert told.splitlines()[-1].startswith("3 revisions hold, with 1 changes redacted; ")
     path = f"{server.address}/v1/people/zhou-guomei/history"
-    first, second = httpx.get(path).json()["items"]
+    first, second = plain_http.get(path).json()["items"]
     assert (first["record"], first["redacted"]["reason"]) == (None, "Asked for by the person")
     assert second["record"]["title"] is None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.cli.running import Run, assert_refused, serving
 from tests.cli.test_keys import everything_stored
 from tests.engines import Templates
@@ -43,7 +44,7 @@ def test_a_key_is_told_to_nobody_but_whom_it_was_issued_to(
 ) -> None:
     with serving(tmp_path / "server", free_port, database_url=database_url) as server:
         address = server.address
-        admin = httpx.Client(
+        admin = plain_http.client(
             base_url=address, headers={"Authorization": f"Bearer {templates.keys['admin']}"}
         )
         body = {"name": "desk", "role": "editor", "party": "KR"}
@@ -55,7 +56,7 @@ def test_a_key_is_told_to_nobody_but_whom_it_was_issued_to(
         ]
         for secret in (issued, rotated):
             # A request's id stands in the journal.
-            written = httpx.post(
+            written = plain_http.post(
                 f"{address}{ITEM}/reports",
                 json={"status": "on_track"},
                 headers={"Authorization": f"Bearer {secret}", "X-Request-ID": secret},

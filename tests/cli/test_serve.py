@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from app.kernel.database import open_engine
 from app.kernel.migrating import downgrade, upgrade
+from tests import plain_http
 from tests.cli.running import (
     DEADLINE,
     Run,
@@ -56,7 +56,7 @@ def test_the_first_start_sets_up_the_record_and_shows_a_key_once(
     with serving(tmp_path / "first", free_port, database_url=empty_url) as server:
         assert KEY.fullmatch(server.output), "the key alone, on standard output"
         assert f"{server.address}/docs" in server.errors
-        assert httpx.get(f"{server.address}/docs").status_code == 200
+        assert plain_http.get(f"{server.address}/docs").status_code == 200
 
         curl = next(line for line in server.errors.splitlines() if line.startswith("  curl "))
         told = run_line(f"{curl} --silent --show-error --fail", tmp_path)
@@ -64,7 +64,7 @@ def test_the_first_start_sets_up_the_record_and_shows_a_key_once(
         assert json.loads(told.output)["summary"]["by_basis"]["unreported"] == 9
 
         key = server.output.strip()
-        answer = httpx.post(
+        answer = plain_http.post(
             f"{server.address}/v1/parties", json=PARTY, headers={"Authorization": f"Bearer {key}"}
         )
         assert answer.status_code == 201
@@ -75,7 +75,7 @@ def test_the_first_start_sets_up_the_record_and_shows_a_key_once(
     with serving(tmp_path / "second", free_port, database_url=empty_url) as server:
         assert server.output == ""
         assert f"{server.address}/docs" in server.errors
-        head = httpx.get(f"{server.address}/v1/journal/head").json()
+        head = plain_http.get(f"{server.address}/v1/journal/head").json()
         assert head["revision"] == 2
         assert server.stop() == 0
 
@@ -85,11 +85,15 @@ def test_each_request_is_a_line_of_json_with_the_id_of_its_answer(
 ) -> None:
     with serving(tmp_path, free_port, database_url=database_url) as server:
         answers = [
-            httpx.get(f"{server.address}/v1/parties"),
-            httpx.get(f"{server.address}/v1/parties/XX"),
-            httpx.get(f"{server.address}/v1/parties/KR", headers={"X-Request-ID": "from-outside"}),
-            httpx.get(f"{server.address}/v1/parties/CN", headers={"X-Request-ID": "no id\tat all"}),
-            httpx.post(f"{server.address}/v1/parties", content=b"{"),
+            plain_http.get(f"{server.address}/v1/parties"),
+            plain_http.get(f"{server.address}/v1/parties/XX"),
+            plain_http.get(
+                f"{server.address}/v1/parties/KR", headers={"X-Request-ID": "from-outside"}
+            ),
+            plain_http.get(
+                f"{server.address}/v1/parties/CN", headers={"X-Request-ID": "no id\tat all"}
+            ),
+            plain_http.post(f"{server.address}/v1/parties", content=b"{"),
         ]
         assert server.stop(signal.SIGINT) == 0
         lines = _requests(server)
@@ -118,21 +122,23 @@ def test_a_key_never_appears_in_the_log_even_when_a_request_fails(
         headers = {"Authorization": f"Bearer {key}"}
         # The server's fault: a table that it needs is gone.
         _execute(database_url, "DROP TABLE person_citation")
-        failed = httpx.get(f"{server.address}/v1/people", headers=headers)
+        failed = plain_http.get(f"{server.address}/v1/people", headers=headers)
         assert failed.status_code == 500
         assert failed.headers["Content-Type"] == "application/problem+json"
         assert failed.json()["instance"] == failed.headers["X-Request-ID"]
         others = [
-            httpx.get(f"{server.address}/v1/people", headers={"Authorization": f"Basic {key}"}),
-            httpx.get(
+            plain_http.get(
+                f"{server.address}/v1/people", headers={"Authorization": f"Basic {key}"}
+            ),
+            plain_http.get(
                 f"{server.address}/v1/people", headers={"Authorization": f"Bearer {unknown}"}
             ),
-            httpx.post(
+            plain_http.post(
                 f"{server.address}/v1/parties",
                 headers={**headers, "Content-Type": "application/json"},
                 content=b"{",
             ),
-            httpx.get(f"{server.address}/v1/people?key={key}", headers=headers),
+            plain_http.get(f"{server.address}/v1/people?key={key}", headers=headers),
         ]
         assert [answer.status_code for answer in others] == [401, 401, 400, 422]
         assert server.stop() == 0
@@ -215,9 +221,9 @@ def test_two_workers_serve_and_stop_cleanly(
         ids = []
         for name in ("MN", "JP", "VN"):
             body = {**PARTY, "id": name}
-            answer = httpx.post(f"{server.address}/v1/parties", json=body, headers=headers)
+            answer = plain_http.post(f"{server.address}/v1/parties", json=body, headers=headers)
             assert answer.status_code in (201, 409), answer.text
-            again = httpx.get(f"{server.address}/v1/parties/{name}")
+            again = plain_http.get(f"{server.address}/v1/parties/{name}")
             assert again.status_code == 200
             ids += [answer.headers["X-Request-ID"], again.headers["X-Request-ID"]]
         assert server.stop() == 0

@@ -8,7 +8,9 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.d.ts";
 
-type Client = ReturnType<typeof createClient<paths>>;
+// Lists are given in other forms, too; this client takes JSON.
+type Json = "application/json" | "application/problem+json";
+type Client = ReturnType<typeof createClient<paths, Json>>;
 type Problem = components["schemas"]["Problem"];
 type Report = components["schemas"]["ReportBody"];
 
@@ -39,7 +41,7 @@ async function report(client: Client, body: Report, key: string) {
 }
 
 async function main(address: string, key: string) {
-  const client = createClient<paths>({
+  const client = createClient<paths, Json>({
     baseUrl: address,
     headers: { Authorization: `Bearer ${key}` },
   });

@@ -3,7 +3,14 @@
 from typing import Any
 
 import schemathesis
-from schemathesis import Case, CheckContext, GenerationMode, HookContext, Response
+from schemathesis import (
+    Case,
+    CheckContext,
+    GenerationMode,
+    HookContext,
+    Response,
+    SerializationContext,
+)
 
 # Rules that JSON Schema cannot state. Whatever else breaks a rule must break the schema too.
 BEYOND_THE_SCHEMA = {
@@ -14,6 +21,7 @@ BEYOND_THE_SCHEMA = {
     "cursor",
     "document_or_url",
     "empty_localized_text",
+    "end_without_start",
     "ends_before_starts",
     "ends_something",
     "entity_tag",
@@ -29,6 +37,7 @@ BEYOND_THE_SCHEMA = {
     "not_in_the_future",
     "not_started_is_0",
     "numbered_in_public",
+    "one_format",
     "one_request_per_key",
     "organization_of_party",
     "overseen_by_dialogue",
@@ -38,13 +47,33 @@ BEYOND_THE_SCHEMA = {
     "proposed_at_meeting",
     "repeated_item",
     "seen_by_fewer",
+    "sheet_full",
     "signed_by_a_party",
     "text",
+    "time_without_day",
+    "time_without_timezone",
     "time_zone",
     "title_of_its_own",
     "unknown_reference",
     "web_address",
     "whole_day",
+    "whole_list",
+}
+# Takes files; what stands in a file no schema says.
+TAKES_FILES = "importRecords"
+
+# Records that are there, for what names others: by chance alone no id names one.
+KNOWN = {
+    "action_item": "clear-sky-plan-2023-5",
+    "agreement": "clear-sky-plan-2023",
+    "dialogue": "cn-kr-dg-dialogue",
+    "document": "press-release-2023-12-20",
+    "host": "CN",
+    "issuer": "kr-moe",
+    "organization": "kr-nier",
+    "overseen_by": "cn-kr-dg-dialogue",
+    "party": "KR",
+    "person": "zhou-guomei",
 }
 
 
@@ -58,8 +87,55 @@ def refused_only_by_rules_beyond_the_schema(
         return
     if case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
+    if case.operation.definition.raw.get("operationId") == TAKES_FILES:
+        return
     rules = {error["rule"] for error in response.json()["errors"]}
     assert rules <= BEYOND_THE_SCHEMA, f"the schema allows what {rules - BEYOND_THE_SCHEMA} refuses"
+
+
+@schemathesis.serializer("application/jsonl")
+def as_it_is(context: SerializationContext, value: Any) -> bytes:
+    """A file of JSON Lines, or what is to be none."""
+    del context
+    data: bytes | None = getattr(value, "data", None)
+    return str(value).encode() if data is None else data
+
+
+@schemathesis.hook
+def map_headers(context: HookContext, headers: Any) -> Any:
+    """Asks for a revision that is there, nearly always: otherwise every answer would be a 503."""
+    del context
+    wanted = str((headers or {}).get("Min-Revision", ""))
+    if wanted.isdecimal() and int(wanted) % 10:
+        headers["Min-Revision"] = str(int(wanted) % 2)
+    return headers
+
+
+@schemathesis.hook
+def map_query(context: HookContext, query: Any) -> Any:
+    """Leaves nearly every cursor out: none that is made up is taken."""
+    del context
+    if len(str((query or {}).get("cursor", ""))) % 10:
+        del query["cursor"]
+    return query
+
+
+@schemathesis.hook
+def map_body(context: HookContext, body: Any) -> Any:
+    """Names records that are there, so that what is to be written is not refused at the door."""
+    del context
+    return _naming_known(body)
+
+
+def _naming_known(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_naming_known(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: KNOWN[name] if name in KNOWN and isinstance(each, str) else _naming_known(each)
+        for name, each in value.items()
+    }
 
 
 @schemathesis.hook

@@ -8,20 +8,26 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin
 
-import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app.exchange.export import export
-from app.exchange.kinds import KINDS
+from app.exchange.kinds import KINDS, Kind
 from app.exchange.load import DEMONSTRATION, REFERENCE
 from app.feed.collections import COLLECTIONS as KINDS_BY_COLLECTION
 from app.kernel.access import OPERATOR
+from app.kernel.compact import compact, compact_document
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
+from app.kernel.tabular.formats import Format
+from app.kernel.tabular.writing import SheetFullError
 from app.reporting.schemas import ReportBody
+from tests import plain_http
 from tests.conftest import Clients, Server
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+from tests.exchange.bodies import bodies_of
 from tests.exchange.full_records import RECORDS, REPORT
 from tests.exchange.worlds import load_folders, state_of, world, write_world
 
@@ -34,9 +40,9 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def _exported(database: Database, folder: Path) -> dict[str, bytes]:
+def _exported(database: Database, folder: Path, wanted: Format = Format.JSON) -> dict[str, bytes]:
     with database.reading(OPERATOR) as session:
-        counts = export(session, folder)
+        counts = export(session, folder, wanted)
     files = _files(folder)
     assert counts.keys() == files.keys()
     return files
@@ -48,6 +54,13 @@ def _migrated(templates: Templates) -> Iterator[Database]:
         engine = open_engine(url)
         yield Database(engine)
         engine.dispose()
+
+
+@pytest.fixture
+def empty(templates: Templates) -> Iterator[Database]:
+    """Another database without records."""
+    with _migrated(templates) as database:
+        yield database
 
 
 def test_the_loaded_reference_is_exported_to_the_same_bytes(
@@ -163,7 +176,7 @@ def _everything(server: Server) -> dict[str, Any]:
     """Each collection as it is answered, without the book-keeping that a load makes anew."""
     found = {}
     for path in COLLECTIONS:
-        page = httpx.get(f"{server.address}{path}", params={"limit": 200}).json()
+        page = plain_http.get(f"{server.address}{path}", params={"limit": 200}).json()
         assert page["next"] is None
         found[path] = [
             {
@@ -196,6 +209,47 @@ def test_records_with_every_field_set_survive_an_export_and_a_load(
     exported = _exported(database, tmp_path / "exported")
     load_folders(migrated, tmp_path / "exported")
     assert _exported(migrated, tmp_path / "again") == exported
+    for wanted in (Format.JSONL, Format.CSV, Format.XLSX):
+        folder = tmp_path / wanted
+        tables = _exported(database, folder, wanted)
+        loaded = load_folders(migrated, folder)
+        # It says the same of every record: there is nothing to change.
+        assert loaded.revision is None
+        assert sum(loaded.same.values()) == sum(len(json.loads(file)) for file in exported.values())
+        assert _exported(migrated, tmp_path / f"{wanted}-again", wanted) == tables
 
     server.app.state.database = migrated
     assert _everything(server) == before
+
+
+@pytest.mark.parametrize("wanted", ["jsonl", "csv", "xlsx"])
+def test_in_each_format_the_record_survives_an_export_and_a_load(
+    wanted: str, migrated: Database, empty: Database, tmp_path: Path
+) -> None:
+    load_folders(migrated, REFERENCE, DEMONSTRATION)
+    first = _exported(migrated, tmp_path / "first", Format(wanted))
+    assert {name.rpartition(".")[2] for name in first} == {wanted}
+    load_folders(empty, tmp_path / "first")
+    assert _exported(empty, tmp_path / "second", Format(wanted)) == first
+    assert _exported(empty, tmp_path / "json") == _together(REFERENCE, DEMONSTRATION)
+    # What is left from before is not taken for part of it.
+    assert _exported(empty, tmp_path / "second", Format(wanted)) == first
+
+
+def test_a_workbook_without_room_is_not_left_half_written(
+    migrated: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_folders(migrated, write_world(tmp_path / "world", world()))
+    monkeypatch.setattr("app.kernel.tabular.writing.MOST_ROWS_OF_A_SHEET", 3)
+    with migrated.reading(OPERATOR) as session, pytest.raises(SheetFullError, match="parties"):
+        export(session, tmp_path / "exported", Format.XLSX)
+    assert _files(tmp_path / "exported") == {}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.file)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_record_and_its_document_say_the_same(kind: Kind, data: st.DataObject) -> None:
+    body = data.draw(bodies_of(kind.body))
+    document = {**body.model_dump(mode="json"), "revision": 1, "modified_at": "2024-01-01"}
+    assert json.dumps(compact_document(kind.body, document)) == json.dumps(compact(body))

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.exchange.load import Loaded, load, read_folders
+from app.exchange.load import load, read_folders
+from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author, Change, Revision, head
 from app.kernel.records import record_classes

@@ -17,6 +17,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey
+from tests import plain_http
 from tests.cli.running import DEADLINE, serving, unused_port
 from tests.feed.events import STREAM, opened, place
 from tests.journal.test_feed import follow
@@ -43,7 +44,7 @@ def serve(database_url, tmp_path):
 def client_of(templates):
     def client(server, name=None):
         headers = {} if name is None else bearer(templates.keys[name])
-        return httpx.Client(base_url=server.address, headers=headers, timeout=DEADLINE)
+        return plain_http.client(base_url=server.address, headers=headers, timeout=DEADLINE)
 
     return client
 
@@ -67,7 +68,7 @@ class Following(threading.Thread):
 
     def run(self):
         while not self.is_done.is_set():
-            client = httpx.Client(base_url=self.address, headers=self.key, timeout=2)
+            client = plain_http.client(base_url=self.address, headers=self.key, timeout=2)
             try:
                 with client, opened(client, self.last_id) as events:
                     self.opened += 1
@@ -283,7 +284,7 @@ def test_a_key_that_is_taken_away_ends_its_streams_before_anything_else_is_told(
 ):
     with serve(unused_port(), "--workers", "2") as server, client_of(server, "admin") as admin:
         headers = bearer(issued(admin))
-        leaver = httpx.Client(base_url=server.address, headers=headers, timeout=DEADLINE)
+        leaver = plain_http.client(base_url=server.address, headers=headers, timeout=DEADLINE)
         since = newest(admin)
         with client_of(server, "korea") as korea, leaver:
             with opened(leaver, since) as events, opened(korea, since) as others:
@@ -302,7 +303,7 @@ def test_an_expired_key_ends_its_streams_by_itself(serve, client_of, database):
         with database.writing(Author(OPERATOR)) as session:
             key = session.scalars(select(ApiKey).where(ApiKey.name == "leaver")).one()
             key.expires_at = utc_now() + timedelta(seconds=6)
-        guest = httpx.Client(base_url=server.address, headers=headers, timeout=DEADLINE)
+        guest = plain_http.client(base_url=server.address, headers=headers, timeout=DEADLINE)
         with guest, opened(guest, newest(guest)) as events:
             assert list(events) == []
 

@@ -1,6 +1,5 @@
 """Migrations: up and down on both engines, and just what the models say."""
 
-import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -21,6 +20,7 @@ from app.kernel.migrating import (
 )
 from app.kernel.sessions import Database
 from app.tables import Base
+from tests import plain_http
 
 
 @pytest.fixture
@@ -75,6 +75,6 @@ def test_migrating_again_changes_nothing_and_keeps_the_signing_key(engine):
 
 def test_the_server_is_not_ready_on_a_database_that_is_not_migrated(engine, running_server):
     running_server.app.state.database = Database(engine)
-    answer = httpx.get(f"{running_server.address}/readyz")
+    answer = plain_http.get(f"{running_server.address}/readyz")
     assert answer.status_code == 503
     assert "clearsky migrate" in answer.json()["detail"]

@@ -10,6 +10,7 @@ from joserfc.jwk import Key
 
 from app.openid.claims import ClaimsMapping
 from app.openid.recognizing import OpenId
+from tests import plain_http
 from tests.clock import Clock
 from tests.conftest import Server
 from tests.openid.providers import AUDIENCE, Provider, ec_key, rsa_key
@@ -81,7 +82,7 @@ class As:
 
 @pytest.fixture
 def as_(server: Server, trusts: Trusting) -> Iterator[As]:  # noqa: ARG001 (whose tokens it takes)
-    with httpx.Client(base_url=server.address, timeout=30) as client:
+    with plain_http.client(base_url=server.address, timeout=30) as client:
         yield As(client)
 
 

@@ -18,6 +18,7 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import ECKey, Key, RSAKey
 
+from tests import plain_http
 from tests.cli.running import DEADLINE
 from tests.waiting import wait_until
 
@@ -140,7 +141,7 @@ class RealProvider:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.issuer}/.well-known/openid-configuration").is_success
+            return plain_http.get(f"{self.issuer}/.well-known/openid-configuration").is_success
         except httpx.TransportError:
             return False
 
@@ -153,7 +154,7 @@ class RealProvider:
     def token(self, subject: str, **claims: Any) -> str:
         """The token that a user gets who logs in for Clear Sky, by the authorization code flow."""
         back = "http://127.0.0.1/back"
-        with httpx.Client(base_url=self.issuer) as client:
+        with plain_http.client(base_url=self.issuer) as client:
             client.put(f"/users/{subject}", json=claims).raise_for_status()
             asked = {
                 "client_id": AUDIENCE,

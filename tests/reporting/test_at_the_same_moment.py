@@ -4,8 +4,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import httpx
 import pytest
+
+from tests import plain_http
 
 ITEM = "clear-sky-plan-2023-5"
 REPORTS = f"/v1/action-items/{ITEM}/reports"
@@ -32,7 +33,7 @@ def connect(server, templates):
 
     def client(name):
         key = {"Authorization": f"Bearer {templates.keys[name]}"}
-        made.append(httpx.Client(base_url=server.address, headers=key, timeout=30))
+        made.append(plain_http.client(base_url=server.address, headers=key, timeout=30))
         return made[-1]
 
     yield client

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app.exchange.export import export
-from app.feed.snapshot import JSON_LINES
 from app.kernel.access import OPERATOR
+from app.kernel.tabular.formats import JSON_LINES
 from app.openapi import openapi_of
 from tests.described import in_place
 

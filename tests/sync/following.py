@@ -1,6 +1,5 @@
 """Systems that follow the record, each in its own way, and what each of them holds."""
 
-import itertools
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -15,11 +14,12 @@ import orjson
 from pydantic import BaseModel
 from standardwebhooks import Webhook
 
-from app.exchange.export import compact
 from app.exchange.kinds import KINDS, Kind
 from app.feed.collections import COLLECTIONS
+from app.kernel.compact import compact
+from tests.asking import Caller
 from tests.cli.running import unused_port
-from tests.sync.asking import Caller
+from tests.feed.events import STREAM, Events
 
 MEMBERS = ("revision", "at", "kind", "id", "operation", "record", "digest", "redacted")
 # The kinds as a snapshot has them.
@@ -174,30 +174,24 @@ class FollowerOfStream(Follower):
             self.restarts += 1
 
     def _take_some(self) -> None:
-        headers = {"Last-Event-ID": self.last_id}
-        url = f"{self.address}/v1/changes/stream"
-        events = itertools.count()
-        patience = self.random.choice((20, 200, 2000))
-        with self.http.stream("GET", url, headers=headers) as answer:
+        with self.http.stream(
+            "GET", f"{self.address}{STREAM}", headers={"Last-Event-ID": self.last_id}
+        ) as answer:
             if answer.status_code != 200:
                 assert answer.status_code == 503, answer.read()
                 return
-            event: dict[str, str] = {}
-            for line in answer.iter_lines():
-                name, _, value = line.partition(":")
-                if name:
-                    event[name] = value.removeprefix(" ")
-                elif not line:
-                    self._take(event)
-                    event = {}
-                    if self.stopped.is_set() or next(events) > patience:
-                        return
-
-    def _take(self, event: dict[str, str]) -> None:
-        if "data" in event:
-            assert event["event"] == "change"
-            self.mirror.take(orjson.loads(event["data"]))
-        self.last_id = event.get("id", self.last_id)
+            events = Events(answer)
+            for _ in range(self.random.choice((20, 200, 2000))):
+                try:
+                    event = events.next_or_none()
+                except StopIteration:
+                    return
+                if event is not None:
+                    assert event.type == "change"
+                    self.mirror.take(event.change)
+                self.last_id = events.last_id or self.last_id
+                if self.stopped.is_set():
+                    return
 
     def has_come_to(self, revision: int) -> bool:
         """Whether it has taken all up to a revision."""

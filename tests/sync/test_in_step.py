@@ -10,8 +10,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-import httpx
-
+from tests import plain_http
 from tests.cli.running import DEADLINE, run_line
 from tests.engines import PostgresTemplates, Templates
 from tests.sync.following import (
@@ -155,7 +154,7 @@ def test_all_who_follow_the_record_hold_what_it_says_whatever_befell_them(
         disturbing = Disturbing(served, disturber, templates, database_url, tmp_path)
         with all_following(list(followers.values())) as wait_for:
             write_until([korea, china], WRITES, disturbing)
-            head = httpx.get(f"{addresses[0]}/v1/journal/head").json()["revision"]
+            head = plain_http.get(f"{addresses[0]}/v1/journal/head").json()["revision"]
             for caller in CALLERS:
                 feed, stream, webhook = (followers[caller, way] for way in WAYS)
                 wait_for(partial(feed.has_come_to, head))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.sync.asking import Caller
+from tests.asking import Caller
 
 PLAN, DIALOGUE, MEETING = "clear-sky-plan-2023", "cn-kr-dg-dialogue", "cn-kr-dg-dialogue-7"
 ITEMS = tuple(f"{PLAN}-{number}" for number in range(1, 10))

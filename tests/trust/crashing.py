@@ -8,10 +8,10 @@ A few kills are made by the tests. Many, from the checkout:
 import itertools
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,8 @@ import click
 import httpx
 import psutil
 
+from tests import plain_http
+from tests.asking import Caller
 from tests.cli.running import DEADLINE, Serving, started, unused_port
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 from tests.replicas import PostgresServer
@@ -31,6 +33,8 @@ PLAN = "clear-sky-plan-2023"
 ITEMS = tuple(f"{PLAN}-{number}" for number in range(1, 10))
 # An answer that is the same answer again has these as it had them.
 TOLD = ("etag", "location", "revision", "content-type")
+# After so many kills a new record is taken.
+RENEWED = 20
 
 
 @dataclass(frozen=True)
@@ -60,24 +64,14 @@ def told_by(answer: httpx.Response) -> tuple[object, ...]:
 
 
 @dataclass
-class Client:
+class Client(Caller):
     """One who writes, and does not let go of a write before it is answered."""
 
-    name: str
-    addresses: Sequence[str]
-    key: str
-    random: random.Random
+    name: str = ""
     acknowledged: list[Acknowledged] = field(default_factory=list)
-    # How often a write was left unanswered, or refused for now.
-    unanswered: int = 0
-    refused: int = 0
+    # Of the client's own record, as it was last read.
+    etag: str = ""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def __post_init__(self) -> None:
-        credentials = {"Authorization": f"Bearer {self.key}"}
-        self.http = httpx.Client(timeout=DEADLINE, headers=credentials)
-        # Of the client's own record, as it was last read.
-        self.etag = ""
 
     @property
     def own_record(self) -> str:
@@ -108,12 +102,12 @@ class Client:
         """A change of the client's own record, against what it has read of it."""
         body = {"title": self._saying()["summary"]}
         write = Write("PATCH", self.own_record, body, {"If-Match": self.etag})
-        answer, certain = self.insist(write)
+        answer, certain = self.send(write)
         if answer.status_code == 412:
             # Nobody else changes it: the change is there already, from when there was no answer.
             assert not certain, answer.text
             wanted = {"Min-Revision": answer.headers["revision"]}
-            answer, _ = self.insist(Write("GET", self.own_record, {}, wanted))
+            answer, _ = self.send(Write("GET", self.own_record, {}, wanted))
         assert answer.status_code == 200, answer.text
         record = answer.json()
         assert record["title"] == body["title"], "an acknowledged change is there, and nobody's"
@@ -125,7 +119,7 @@ class Client:
         """Adds something under a key of its own."""
         key = f"{self.name}-{next(self._numbers)}"
         write = Write("POST", path, body, {"Idempotency-Key": key})
-        answer, certain = self.insist(write)
+        answer, certain = self.send(write)
         assert answer.status_code == 201, answer.text
         content = answer.json()
         acknowledged = Acknowledged(
@@ -141,30 +135,14 @@ class Client:
 
     def repeat(self, acknowledged: Acknowledged) -> None:
         """The same write under the same key is answered as it was the first time."""
-        answer, _ = self.insist(acknowledged.write)
+        answer, _ = self.send(acknowledged.write)
         assert told_by(answer) == acknowledged.told, (told_by(answer), acknowledged.told)
         assert answer.headers["idempotent-replayed"] == "true"
 
-    def insist(self, write: Write) -> tuple[httpx.Response, bool]:
-        """Sends it until it is answered, and not by 503; and whether that was the first time."""
-        end = time.monotonic() + DEADLINE
-        for attempt in itertools.count():
-            address = self.random.choice(self.addresses)
-            with suppress(httpx.TransportError):
-                answer = self.http.request(
-                    write.method,
-                    f"{address}{write.path}",
-                    json=write.body or None,
-                    headers=write.headers,
-                )
-                if answer.status_code != 503:
-                    return answer, attempt == 0
-                assert int(answer.headers["retry-after"]) > 0
-                self.refused += 1
-            self.unanswered += 1
-            assert time.monotonic() < end, f"{write} was not answered in {DEADLINE} s"
-            time.sleep(0.1)
-        raise AssertionError("not reached")
+    def send(self, write: Write) -> tuple[httpx.Response, bool]:
+        """Sends it until it is answered; and whether that was the first time."""
+        body = write.body or None
+        return self.insist(write.method, write.path, json=body, headers=write.headers)
 
     def _saying(self) -> dict[str, Any]:
         # No two alike: each write says something new.
@@ -271,9 +249,8 @@ class Load:
         credentials = {"Authorization": f"Bearer {self.templates.keys['admin']}"}
         newest = max((each.revision for c in self.clients for each in c.acknowledged), default=0)
         headers = credentials | {"Min-Revision": str(max(newest, self.newest))}
-        answer = httpx.request(
-            method, f"{self.addresses[0]}{path}", headers=headers, timeout=DEADLINE, **options
-        )
+        with plain_http.client(timeout=DEADLINE, headers=headers) as client:
+            answer = client.request(method, f"{self.addresses[0]}{path}", **options)
         assert answer.status_code == 200, answer.text
         return answer
 
@@ -291,7 +268,10 @@ def load_on(
     sides = itertools.cycle(("korea", "china"))
     made = [
         Client(
-            f"client-{number}", addresses, templates.keys[side], random.Random(f"{seed} {number}")
+            templates.keys[side],
+            addresses,
+            random.Random(f"{seed} {number}"),
+            name=f"client-{number}",
         )
         for number, side in zip(range(clients), sides, strict=False)
     ]
@@ -432,9 +412,29 @@ class Crashes:
 def main(engine: str, kills: int, clients: int, workers: int, seed: int) -> None:
     """Kills what serves a record, and PostgreSQL itself, many times under load.
 
-    After each kill all that was acknowledged must be in the record once, and nothing else.
+    After each kill all that was acknowledged must be in the record once, and nothing else. Now and
+    then a new record is taken: to verify one takes the longer the longer it is.
     """
     click.echo(f"seed {seed}")
+    choices = random.Random(seed)
+    began, total, held, again = time.monotonic(), Counter[str](), 0, 0
+    for done in range(0, kills, RENEWED):
+        with crashing_on(engine, clients, workers, choices) as (load, crashes):
+            for _ in range(min(RENEWED, kills - done)):
+                crashes.once()
+            total.update(crashes.kills)
+            held, again = held + load.held, again + load.unanswered
+        click.echo(
+            f"{total.total()} kills in {time.monotonic() - began:.0f} s: {held} writes held,"
+            f" {again} sent again; {dict(total)}"
+        )
+
+
+@contextmanager
+def crashing_on(
+    engine: str, clients: int, workers: int, choices: random.Random
+) -> Iterator[tuple[Load, Crashes]]:
+    """A record of its own, served on an engine, that clients write to, and what kills there."""
     with TemporaryDirectory(prefix="clearsky-crashing-") as folder, ExitStack() as stack:
         place = Path(folder)
         if engine == "sqlite":
@@ -448,16 +448,9 @@ def main(engine: str, kills: int, clients: int, workers: int, seed: int) -> None
         url = stack.enter_context(templates.fresh("reference"))
         served = stack.enter_context(processes(url, workers, place / "processes"))
         addresses = [process.address for process in served]
+        seed = choices.randrange(10**6)
         load = stack.enter_context(load_on(addresses, templates, clients=clients, seed=seed))
-        crashes = Crashes(load, served, random.Random(seed), server)
-        began = time.monotonic()
-        for number in range(1, kills + 1):
-            crashes.once()
-            if number % 10 == 0 or number == kills:
-                click.echo(
-                    f"{number} kills in {time.monotonic() - began:.0f} s: {load.held} writes held,"
-                    f" {load.unanswered} sent again; {dict(crashes.kills)}"
-                )
+        yield load, Crashes(load, served, choices, server)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Every GET route of the API, from its own description, with values for all that it takes."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -8,7 +10,8 @@ from urllib.parse import urlencode
 from fastapi import FastAPI
 
 from app.openapi import openapi_of
-from tests.described import in_place
+from app.openapi_sharing import collection_before
+from tests.described import followed, in_place
 
 # Figures of the process: they count what was asked of it, and are the operator's. Keys say when
 # they were last used, to administrators.
@@ -66,13 +69,9 @@ def _asked(app: FastAPI, ids: Values) -> Iterator[tuple[str, list[dict[str, Any]
             continue
         declared = operations["get"].get("parameters", [])
         query = [p for p in declared if p["in"] == "query" and p["name"] not in FOLLOWED]
-        if "{" not in template:
-            yield template, query
-            continue
-        collection = template.removeprefix("/v1").split("/")[1]
-        for id_ in ids[collection]:
-            path = template.replace("{id}", id_).replace("{name}", id_)
-            yield path.replace("{webhook}", id_), query
+        names = re.findall(r"\{(\w+)\}", template)
+        for given in product(*(ids[collection_before(name, template)] for name in names)):
+            yield template.format(**dict(zip(names, given, strict=True))), query
 
 
 def _values_of(
@@ -80,7 +79,9 @@ def _values_of(
 ) -> Sequence[str]:
     schema = parameter["schema"]
     schema = schema.get("items", schema)
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    # A parameter that is neither an enumeration nor among the values fails here: give it some.
-    return schema["enum"] if "enum" in schema else values[parameter["name"]]
+    found: list[str] = []
+    for allowed in schema.get("anyOf", [schema]):
+        choice = followed(document, allowed)
+        # A parameter that is neither an enumeration nor among the values fails here: give it some.
+        found += choice["enum"] if "enum" in choice else values[parameter["name"]]
+    return found

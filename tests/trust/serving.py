@@ -15,6 +15,7 @@ import uvicorn
 from app.kernel.logs import configure_logs
 from app.main import create_app
 from app.settings import load_settings
+from tests import plain_http
 
 # Addresses that are kept for examples (RFC 5737).
 HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
@@ -34,7 +35,7 @@ def served(database_url: str, **settings: object) -> Iterator[httpx.Client]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        with plain_http.client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield client
     finally:
         server.should_exit = True

@@ -4,8 +4,7 @@ import itertools
 import random
 import time
 
-import httpx
-
+from tests import plain_http
 from tests.cli.running import serving, started, unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 
@@ -38,9 +37,11 @@ def test_a_server_that_is_killed_while_it_sets_up_a_database_sets_it_up_the_next
             server.process.kill()
             server.process.wait()
     with serving(next(folders), unused_port(), database_url=empty_url) as server:
-        head = httpx.get(f"{server.address}/v1/journal/head")
+        head = plain_http.get(f"{server.address}/v1/journal/head")
         assert head.status_code == 200, f"{head.text} {server.errors}"
         assert head.json()["revision"] == 1
-        progress = httpx.get(f"{server.address}/v1/dialogues/cn-kr-dg-dialogue/progress").json()
+        progress = plain_http.get(
+            f"{server.address}/v1/dialogues/cn-kr-dg-dialogue/progress"
+        ).json()
         assert progress["summary"]["items"] == 9
         assert "Traceback" not in server.errors

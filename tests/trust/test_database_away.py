@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.engines import PostgresTemplates
 from tests.feed.events import opened
 from tests.replicas import PostgresServer, pgexec
@@ -50,7 +50,7 @@ def away(own_server: PostgresTemplates, how) -> Iterator[None]:
 def assert_told_to_wait(load: Load, process: Process) -> None:
     """Whatever needs the database is refused for now, and what does not is answered."""
     key = {"Authorization": f"Bearer {load.templates.keys['korea']}"}
-    with httpx.Client(base_url=process.address, timeout=60) as client:
+    with plain_http.client(base_url=process.address, timeout=60) as client:
         refused = [
             client.get("/readyz"),
             client.get(f"/v1/action-items/{ITEMS[1]}/standing"),
@@ -84,7 +84,7 @@ def test_writes_wait_while_postgresql_is_away_and_go_on_without_a_restart(how, o
 @pytest.mark.parametrize("how", [stop, kill_postgres])
 def test_a_stream_stays_open_while_postgresql_is_away_and_misses_nothing(how, own_server, process):
     key = {"Authorization": f"Bearer {own_server.keys['korea']}"}
-    with httpx.Client(base_url=process.address, headers=key, timeout=60) as client:
+    with plain_http.client(base_url=process.address, headers=key, timeout=60) as client:
 
         def report():
             written = client.post(REPORTS, json={"status": "on_track"})

@@ -15,6 +15,7 @@ import pytest
 
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
+from tests import plain_http
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 from tests.trust.crashing import PLAN, Load, load_on, processes
 from tests.trust.disks import SmallDisk, no_file_longer_than, small_disk
@@ -38,7 +39,7 @@ class Full:
 
     def __post_init__(self) -> None:
         key = {"Authorization": f"Bearer {self.load.templates.keys['korea']}"}
-        self.client = httpx.Client(base_url=self.load.addresses[0], headers=key, timeout=60)
+        self.client = plain_http.client(base_url=self.load.addresses[0], headers=key, timeout=60)
 
     def __enter__(self) -> Self:
         return self

@@ -3,10 +3,10 @@
 import socket
 from pathlib import Path
 
-import httpx
 import pytest
 
 from app.serving import as_peers
+from tests import plain_http
 from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
 from tests.trust.serving import HERE, THERE, at, free_port
@@ -16,7 +16,7 @@ LIMITED = {"rate_limit": "2/day", "rate_limit_exempt": "127.0.0.1"}
 
 
 def _asked(server: Serving, address: str) -> int:
-    return httpx.get(f"{server.address}/v1/people", headers=at(address)).status_code
+    return plain_http.get(f"{server.address}/v1/people", headers=at(address)).status_code
 
 
 def test_nobody_is_believed_about_an_address_unless_set(
@@ -30,7 +30,9 @@ def test_nobody_is_believed_about_an_address_unless_set(
         assert told == [200, 200, 429], "all of them from the one address that the server sees"
         # Nor is whoever says so taken for one of this machine.
         assert _asked(server, "127.0.0.1") == 429
-        assert httpx.get(f"{server.address}/metrics", headers=at("127.0.0.1")).status_code == 429
+        assert (
+            plain_http.get(f"{server.address}/metrics", headers=at("127.0.0.1")).status_code == 429
+        )
 
 
 def test_a_trusted_proxy_says_where_a_request_comes_from(
@@ -79,8 +81,8 @@ def test_a_trusted_proxy_is_known_where_one_socket_takes_ipv4_and_ipv6(
     ):
         told = [_asked(server, address) for address in (HERE, THERE, HERE, HERE)]
         assert told == [200, 200, 200, 429]
-        assert httpx.get(f"{server.address}/metrics", headers=at(THERE)).status_code == 403
-        assert httpx.get(f"{server.address}/metrics").status_code == 200
+        assert plain_http.get(f"{server.address}/metrics", headers=at(THERE)).status_code == 403
+        assert plain_http.get(f"{server.address}/metrics").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,21 @@ def test_a_key_is_counted_from_whatever_address_it_is_used(
         assert client.get(PEOPLE, headers=at(ELSEWHERE)).status_code == 200
 
 
+def test_a_private_address_is_counted_with_its_key_from_wherever_it_is_used(
+    database_url: str, templates: Templates
+) -> None:
+    korea = bearer(templates.keys["korea"])
+    with served(database_url, rate_limit_principal="3/hour", rate_limit="off") as client:
+        made = client.post("/v1/calendar-addresses", json={}, headers=at(HERE, **korea)).json()
+        feed = f"/v1/calendars/{made['address'].rpartition('/')[2]}/parties/KR"
+        for address in (HERE, THERE):
+            assert client.get(feed, headers=at(address)).status_code == 200
+        refused = client.get(feed, headers=at(ELSEWHERE))
+        assert refused.status_code == 429
+        assert refused.json()["violated-policies"] == ["principal"]
+        assert client.get("/v1/parties/KR/calendar", headers=at(ELSEWHERE)).status_code == 200
+
+
 @pytest.mark.parametrize("before", [b"bearer ", b"Bearer   ", b"Bearer \t", b"Bearer \xa0"])
 def test_a_key_is_counted_however_it_is_spelt(
     before: bytes, database_url: str, templates: Templates

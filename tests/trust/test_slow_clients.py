@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
 from tests.trust.serving import free_port
@@ -185,14 +185,14 @@ def test_no_more_connections_are_held_than_are_set(impatient: Serving) -> None:
     finally:
         for connection in held:
             connection.close()
-    assert httpx.get(f"{impatient.address}/healthz").status_code == 200
+    assert plain_http.get(f"{impatient.address}/healthz").status_code == 200
 
 
 def test_the_server_does_not_name_itself_and_answers_others_meanwhile(
     impatient: Serving, connection: socket.socket
 ) -> None:
     connection.sendall(HEAD)
-    answer = httpx.get(f"{impatient.address}/v1/people")
+    answer = plain_http.get(f"{impatient.address}/v1/people")
     assert answer.status_code == 200
     assert "server" not in answer.headers
     assert "Traceback" not in impatient.errors

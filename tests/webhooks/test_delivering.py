@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -12,6 +11,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey
 from app.webhooks import leases
+from tests import plain_http
 from tests.waiting import wait_until
 
 
@@ -74,7 +74,7 @@ def test_a_message_verifies_by_the_secret_and_an_altered_one_does_not(
         headers = {f"webhook-{name}": value for name, value in (signed | changed).items()}
         with pytest.raises(WebhookVerificationError):
             verifier.verify(body, headers)
-        assert httpx.post(receiver.url, content=body, headers=headers).status_code == 401
+        assert plain_http.post(receiver.url, content=body, headers=headers).status_code == 401
     assert len(receiver.taken) == 1
 
 

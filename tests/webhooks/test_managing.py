@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from app.exchange.export import export
@@ -14,6 +13,7 @@ from app.kernel.problems import Forbidden
 from app.kernel.secrets import without_secrets
 from app.webhooks import managing
 from app.webhooks.addresses import Addresses
+from tests import plain_http
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 URL = "https://ministry.example/clear-sky"
@@ -129,7 +129,7 @@ def korean_admin(server, database):
     with database.writing(Author(OPERATOR)) as session:
         key = issue_key(session, "kr-admin", Role.ADMIN, "KR", None)
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=server.address, headers=headers, timeout=30) as client:
+    with plain_http.client(base_url=server.address, headers=headers, timeout=30) as client:
         yield client
 
 

@@ -3,8 +3,7 @@
 import random
 from contextlib import contextmanager
 
-import httpx
-
+from tests import plain_http
 from tests.cli.running import serving, unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 from tests.waiting import wait_until
@@ -18,7 +17,7 @@ SETTINGS = {"webhook_networks": ",".join(HERE), "webhook_timeout": "1", "webhook
 @contextmanager
 def caller(address, templates, name="korea"):
     headers = {"Authorization": f"Bearer {templates.keys[name]}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+    with plain_http.client(base_url=address, headers=headers, timeout=30) as client:
         yield client
 
 
@@ -90,12 +89,12 @@ def test_a_process_that_is_to_deliver_nothing_leaves_that_to_others(
         caller(server.address, templates) as client,
     ):
         webhook = subscribe(client, receiver, since=0)
-        assert "clearsky_webhook_attempts" not in httpx.get(f"{server.address}/metrics").text
+        assert "clearsky_webhook_attempts" not in plain_http.get(f"{server.address}/metrics").text
         with serving(
             tmp_path / "on", unused_port(), database_url=database_url, **SETTINGS
         ) as other:
             wait_until(lambda: is_delivered(client, webhook))
-            figures = httpx.get(f"{other.address}/metrics").text
+            figures = plain_http.get(f"{other.address}/metrics").text
     assert len(receiver.arrived) == len(receiver.taken)
     assert 'clearsky_webhooks{state="active"} 1.0' in figures
     count = float(len(receiver.arrived))

@@ -20,8 +20,8 @@ from app.drafting.proposing.participants import add_participants, participants_o
 from app.drafting.proposing.proposals import Certainty, LeftOut, Mark, Members, Proposal, citations
 from app.drafting.proposing.years import calendar_of
 from app.drafting.reading.files import Release
-from app.exchange.export import compact
 from app.exchange.kinds import KINDS
+from app.kernel.compact import compact
 
 _BODIES = {kind.file: kind.body for kind in KINDS}
 _ORDER = {kind.file: position for position, kind in enumerate(KINDS)}

@@ -9,8 +9,8 @@ from typing import Any
 from app.drafting.finding.matching import Matched
 from app.drafting.finding.names import Name, comparable
 from app.drafting.finding.numerals import ENGLISH
-from app.exchange.export import compact
 from app.exchange.load import read_folders
+from app.kernel.compact import compact
 
 Members = dict[str, Any]
 

@@ -1,13 +1,16 @@
 """Whoever asks servers that come and go."""
 
+import itertools
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from tests import plain_http
 from tests.cli.running import DEADLINE
 
 
@@ -18,9 +21,10 @@ class Caller:
     key: str
     addresses: Sequence[str]
     random: random.Random
-    # How often there was none.
+    # How often it had to ask again; and how often because it was refused for now.
     unanswered: int = 0
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=DEADLINE))
+    refused: int = 0
+    http: httpx.Client = field(default_factory=lambda: plain_http.client(timeout=DEADLINE))
 
     def __post_init__(self) -> None:
         self.http.headers["Authorization"] = f"Bearer {self.key}"
@@ -32,14 +36,19 @@ class Caller:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The answer, once there is one."""
+        return self.insist(method, path, **options)[0]
+
+    def insist(self, method: str, path: str, **options: Any) -> tuple[httpx.Response, bool]:
+        """The answer, once there is one; and whether that was the first time of asking."""
         end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            try:
+        for attempt in itertools.count():
+            with suppress(httpx.TransportError):
                 answer = self.http.request(method, f"{self.address}{path}", **options)
-            except httpx.TransportError:
-                self.unanswered += 1
-            else:
                 if answer.status_code != 503:
-                    return answer
+                    return answer, attempt == 0
+                assert int(answer.headers["retry-after"]) > 0
+                self.refused += 1
+            self.unanswered += 1
+            assert time.monotonic() < end, f"{method} {path} was not answered in {DEADLINE} s"
             time.sleep(0.05)
-        raise AssertionError(f"{method} {path} was not answered in {DEADLINE} s")
+        raise AssertionError("not reached")

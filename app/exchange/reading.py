@@ -1,0 +1,162 @@
+"""Reading files of records in every format: each record is checked by itself, with its place."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pydantic import ValidationError
+
+from app.exchange.entries import Entries, TooManyFaultsError
+from app.exchange.kinds import KINDS, Kind
+from app.kernel.bodies import parse_json
+from app.kernel.problems import Problem, shown
+from app.kernel.tabular import delimited, json_lines
+from app.kernel.tabular.columns import table_of
+from app.kernel.tabular.formats import Format
+from app.kernel.tabular.gathering import Header, Row, gathered
+from app.kernel.tabular.json_lines import faults_of
+from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
+from app.kernel.tabular.writing import RECORD_KIND
+from app.kernel.validation import problem_errors
+from app.reporting.filled_in import SHEET as SHEET_OF_TEMPLATE
+from app.reporting.filled_in import read_template
+
+if TYPE_CHECKING:
+    from app.kernel.tabular.reading_workbooks import SheetOfRows
+
+Progress = Callable[[int], None]
+
+_BY_KIND = {kind.model.__tablename__: kind for kind in KINDS}
+_BY_COLLECTION = {kind.collection: kind for kind in KINDS}
+
+
+def read_file(
+    entries: Entries,
+    file: BinaryIO,
+    form: Format,
+    kind: Kind | None = None,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Adds the records of a file to `entries`, with what is wrong with them.
+
+    `kind` says of what kind the rows of a CSV file are; `name` is what the file is called. Tells
+    `progress` how many records there are so far.
+    """
+    # It takes a while to import: only whoever needs it waits for it.
+    from app.kernel.tabular.reading_workbooks import sheets_in  # noqa: PLC0415
+
+    place = Place(name)
+    try:
+        if form is Format.JSONL:
+            _read_lines(entries, file, place, progress)
+        elif form is Format.XLSX:
+            with sheets_in(file, place) as sheets:
+                _read_sheets(entries, sheets, progress)
+        elif kind is not None:
+            _read_table(entries, kind, delimited.rows_in(file, place), place, progress)
+    except TooManyFaultsError:
+        return
+    except FaultyError as error:
+        _blame(entries, error.faults)
+
+
+def _read_sheets(entries: Entries, sheets: list["SheetOfRows"], progress: Progress | None) -> None:
+    for sheet in sheets:
+        if sheet.name == SHEET_OF_TEMPLATE:
+            # Its other sheets tell people how to fill it in.
+            entries.filled_in = read_template(sheet.rows(), sheet.place)
+            entries.blame(entries.filled_in.faults)
+            return
+    for sheet in sheets:
+        found = _BY_COLLECTION.get(sheet.name)
+        if found is None:
+            _refuse_sheet(entries, sheet.place, sheet.name)
+        else:
+            _read_table(entries, found, sheet.rows(), sheet.place, progress)
+
+
+def read_array(entries: Entries, path: Path, kind: Kind) -> None:
+    """Adds the records of a load file, a JSON array, to `entries`, with what is wrong with them."""
+    whole = Place(path.name)
+    try:
+        records = parse_json(path.read_bytes())
+    except Problem as problem:
+        _blame(entries, faults_of(problem, whole))
+        return
+    if not isinstance(records, list):
+        detail = "A load file is an array of records."
+        _blame(entries, [Fault(whole, "array", detail, shown(records))])
+        return
+    try:
+        for number, record in enumerate(records, start=1):
+            _add(entries, kind, record, Origin(Place(path.name, record=number)))
+    except TooManyFaultsError:
+        return
+
+
+def _blame(entries: Entries, faults: Iterable[Fault]) -> None:
+    try:
+        entries.blame(faults)
+    except TooManyFaultsError:
+        return
+
+
+def _refuse_sheet(entries: Entries, place: Place, name: str) -> None:
+    names = ", ".join(_BY_COLLECTION)
+    detail = f"A sheet is named by what its rows are: {names}."
+    entries.blame([Fault(place, "sheet_name", detail, shown(name))])
+
+
+def _read_table(
+    entries: Entries, kind: Kind, rows: Iterator[Row], place: Place, progress: Progress | None
+) -> None:
+    first = next((row for row in rows if any(cell is not None for cell in row[1])), None)
+    if first is None:
+        detail = "There is nothing here; the first row has the columns' headings."
+        raise FaultyError([Fault(place, "missing", detail)])
+    header = Header(table_of(kind.body, "id"), first, place)
+    for number, record in enumerate(gathered(header, rows), start=1):
+        if record.faults:
+            entries.blame(record.faults)
+        else:
+            _add(entries, kind, record.value, record.origin)
+        _tell(progress, number)
+
+
+def _read_lines(entries: Entries, file: BinaryIO, place: Place, progress: Progress | None) -> None:
+    for where, value in json_lines.values_in(file, place):
+        _tell(progress, where.row or 0)
+        if isinstance(value, FaultyError):
+            entries.blame(value.faults)
+            continue
+        named = value.pop(RECORD_KIND, None) if isinstance(value, dict) else None
+        kind = _BY_KIND.get(named) if isinstance(named, str) else None
+        if kind is None:
+            names = ", ".join(_BY_KIND)
+            detail = f"A line is an object whose {RECORD_KIND} is one of {names}."
+            entries.blame([Fault(where, RECORD_KIND, detail, shown(named), f"/{RECORD_KIND}")])
+            continue
+        _add(entries, kind, value, Origin(where))
+
+
+def _tell(progress: Progress | None, records: int) -> None:
+    if progress is not None and records % 500 == 0:
+        progress(records)
+
+
+def _add(entries: Entries, kind: Kind, value: Any, origin: Origin) -> None:
+    try:
+        body = kind.body.model_validate(value)
+    except ValidationError as error:
+        entries.blame(
+            origin.fault(found.pointer, found.rule, found.detail, found.value)
+            for found in problem_errors(error.errors(), prefix=("body",))
+        )
+        return
+    record_id = getattr(body, "id", None)
+    if record_id is None:
+        detail = "A record that is loaded has an id."
+        entries.blame([origin.fault("/id", "missing", detail, None)])
+        return
+    entries.add(kind, record_id, body, origin)

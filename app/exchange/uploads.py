@@ -1,0 +1,88 @@
+"""A file that a client sends: taken to disk, and read, before any transaction is open for it."""
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from app.exchange.entries import Entries
+from app.exchange.import_schemas import KindOfRows
+from app.exchange.kinds import KINDS, Kind
+from app.exchange.reading import read_file
+from app.kernel.access import Role
+from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
+from app.kernel.requests import creating
+from app.kernel.tabular.formats import MEDIA_TYPES, Format, format_of
+from app.kernel.transactions import Transaction
+
+_TAKEN = [each for each in Format if each is not Format.JSON]
+_EXAMPLE = '{"record_kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
+# For the API's description: the body is taken as it comes, whatever it is.
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Records: JSON Lines, a CSV file of one kind, or a workbook.",
+        "content": {
+            MEDIA_TYPES[each]: {"schema": {"type": "string", "format": "binary"}}
+            | ({"example": _EXAMPLE} if each is Format.JSONL else {})
+            for each in _TAKEN
+        },
+    }
+}
+
+Spooled = Annotated[Transaction, Depends(creating(Role.REPORTER, spooled=True))]
+
+
+async def uploaded(
+    tx: Spooled, request: Request, kind: KindOfRows = None
+) -> AsyncIterator[Entries]:
+    """The records in the body, each checked by itself, with what is wrong with them.
+
+    Raises UnsupportedMediaType for what is no file of records, InvalidRequest for CSV without a
+    kind and anything else with one.
+    """
+    form = _format_of(request)
+    known = _kind_of(form, kind)
+    entries = Entries()
+    try:
+        with tempfile.TemporaryFile() as file:
+            digest = hashlib.sha256(MEDIA_TYPES[form].encode())
+            async for piece in request.stream():
+                digest.update(piece)
+                await run_in_threadpool(file.write, piece)
+            tx.body = digest.digest()
+            file.seek(0)
+            await run_in_threadpool(read_file, entries, file, form, known)
+        yield entries
+    finally:
+        entries.close()
+
+
+def _format_of(request: Request) -> Format:
+    given = request.headers.get("content-type", "none")
+    form = format_of(given)
+    charset = given.lower().partition("charset=")[2].strip(' ";')
+    if form is None or charset not in ("", "utf-8", "utf8", "us-ascii"):
+        taken = ", ".join(MEDIA_TYPES[each] for each in _TAKEN)
+        detail = f"A file of records is one of: {taken}; its text is in UTF-8."
+        error = ProblemError(
+            header="Content-Type", rule="media_type", detail=detail, value=shown(given)
+        )
+        raise UnsupportedMediaType(detail, errors=[error])
+    return form
+
+
+def _kind_of(form: Format, given: str | None) -> Kind | None:
+    if (form is Format.CSV) == (given is None):
+        detail = "CSV needs its kind as a parameter; in other files the records say it."
+        rule = "missing" if given is None else "kind_of_csv"
+        raise InvalidRequest(
+            detail, errors=[ProblemError(parameter="kind", rule=rule, detail=detail, value=given)]
+        )
+    return next((kind for kind in KINDS if kind.model.__tablename__ == given), None)
+
+
+Upload = Annotated[Entries, Depends(uploaded)]

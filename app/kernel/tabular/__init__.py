@@ -1,0 +1,1 @@
+"""Tables of records: what rows and columns any schema has, and the files that hold them."""

@@ -1,0 +1,364 @@
+"""The sheets of a workbook as rows, read piece by piece, whatever the workbook claims to hold."""
+
+import re
+import tempfile
+from array import array
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, time
+from typing import IO, Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, iterparse
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import (
+    ARC_CONTENT_TYPES,
+    ARC_STYLE,
+    SHARED_STRINGS,
+    SHEET_MAIN_NS,
+)
+
+from app.kernel.problems import shown
+from app.kernel.tabular.cells import Cell
+from app.kernel.tabular.gathering import Row
+from app.kernel.tabular.places import Fault, FaultyError, Place, letters
+from app.kernel.tabular.workbooks import unescaped
+
+# Bytes, unpacked: of the whole; of each part that is neither a sheet nor the table of its texts.
+MOST_UNPACKED = 1024**3
+_LARGEST_PART = 4 * 1024 * 1024
+_MOST_PARTS = 1000
+# Sheets of nothing but text are packed to a fiftieth; beyond a megabyte none is to a thousandth.
+_MOST_RATIO = 1000
+_MOST_EMPTY_ROWS = 10_000
+_MOST_COLUMNS = 1_000
+# Of XML between two elements, and elements in one row.
+_LONGEST_PIECE = 1024 * 1024
+_MOST_ELEMENTS = 20 * _MOST_COLUMNS
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_ROW, _CELL, _TEXT = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "si"))
+_MERGED = f"{{{SHEET_MAIN_NS}}}mergeCell"
+
+
+@contextmanager
+def sheets_in(file: BinaryIO, place: Place) -> Iterator[list["SheetOfRows"]]:
+    """The sheets of a workbook, in its order; they are read inside the block.
+
+    Raises FaultyError for what is no workbook, is encrypted or has macros, or unpacks to more than
+    any may.
+    """
+    _refuse_older(file, place)
+    with ExitStack() as closing:
+        with _told(place):
+            with ZipFile(file) as archive:
+                _require_bounded(archive, place)
+            reader = closing.enter_context(_Reader(file))
+            reader.read()
+            if reader.has_macros:
+                raise _fault(place, "macros", "A workbook with macros is not read.")
+        yield [
+            SheetOfRows(reader, name, part, Place(place.file, name)) for name, part in reader.parts
+        ]
+
+
+class SheetOfRows:
+    """A sheet whose rows are read one by one."""
+
+    def __init__(self, reader: "_Reader", name: str, part: str, place: Place) -> None:
+        self._reader = reader
+        self._part = part
+        self.name = name
+        self.place = place
+
+    def rows(self) -> Iterator[Row]:
+        """Its rows that have cells, each with its number.
+
+        Raises FaultyError for formulas, merged cells, and more rows or cells than any sheet needs.
+        """
+        last = 0
+        with _told(self.place), self._reader.archive.open(self._part) as source:
+            for number, cells in _Parser(source, self._reader, self.place).rows():
+                if any(cell is not None for cell in cells):
+                    last = number
+                    yield number, cells
+                elif number - last > _MOST_EMPTY_ROWS:
+                    detail = (
+                        f"More than {_MOST_EMPTY_ROWS} rows from here on are empty: delete them."
+                    )
+                    raise _fault(Place(self.place.file, self.name, last + 1), "empty_rows", detail)
+
+
+def _fault(place: Place, rule: str, detail: str, value: object = None) -> FaultyError:
+    return FaultyError([Fault(place, rule, detail, shown(value))])
+
+
+@contextmanager
+def _told(place: Place) -> Iterator[None]:
+    """Turns what the libraries say of a broken workbook into a fault at its place."""
+    try:
+        yield
+    except DefusedXmlException:
+        raise _fault(place, "entities", "A workbook declares no entities of its own.") from None
+    except (
+        BadZipFile,
+        ParseError,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        NotImplementedError,
+        EOFError,
+        OverflowError,
+        RuntimeError,
+    ) as error:
+        if isinstance(error, FaultyError):
+            raise
+        first = str(error).partition("\n")[0]
+        detail = f"Not a workbook that can be read (ECMA-376): {shown(first)}"
+        raise _fault(place, "workbook", detail) from error
+
+
+def _refuse_older(file: BinaryIO, place: Place) -> None:
+    file.seek(0)
+    if file.read(len(_OLE)) == _OLE:
+        detail = (
+            "Neither an encrypted workbook nor one of Excel 97 (.xls) is read: save it as .xlsx."
+        )
+        raise _fault(place, "workbook_format", detail)
+    file.seek(0)
+
+
+def _require_bounded(archive: ZipFile, place: Place) -> None:
+    parts = archive.infolist()
+    if len(parts) > _MOST_PARTS:
+        raise _fault(place, "zip_bomb", f"A workbook has at most {_MOST_PARTS} parts.", len(parts))
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MOST_UNPACKED:
+        detail = f"A workbook unpacks to at most {MOST_UNPACKED} bytes."
+        raise _fault(place, "zip_bomb", detail, unpacked)
+    for part in parts:
+        if part.flag_bits & 1:
+            raise _fault(place, "workbook_format", "An encrypted workbook is not read.")
+        if part.file_size > max(1024**2, part.compress_size * _MOST_RATIO):
+            detail = f"The part {part.filename} unpacks to more than {_MOST_RATIO} times its size."
+            raise _fault(place, "zip_bomb", detail, part.file_size)
+
+
+class _Reader(ExcelReader):
+    """openpyxl's reader, with texts kept on disk rather than in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, read_only=True, data_only=False, keep_links=False)
+        self.texts: Texts | None = None
+        # The names of the sheets, and the parts that hold them.
+        self.parts: list[tuple[str, str]] = []
+
+    def __enter__(self) -> "_Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.texts is not None:
+            self.texts.close()
+        self.archive.close()
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it says that it has macros, or holds any."""
+        names = [name.lower() for name in self.archive.namelist()]
+        types = [part.ContentType.lower() for part in self.package.Override]
+        return any("vbaproject" in name for name in names) or any("macro" in of for of in types)
+
+    def read(self) -> None:
+        """Reads what the sheets need: where they are, texts, and the formats of dates."""
+        self.read_manifest()
+        whole = [part.PartName[1:] for part in self.package.Override if "main" in part.ContentType]
+        relations = [name for name in self.valid_files if name.endswith(".rels")]
+        for part in (*whole, *relations, ARC_STYLE):
+            self._require_small(part)
+        self.read_strings()
+        self.read_workbook()
+        if ARC_STYLE in self.valid_files:
+            apply_stylesheet(self.archive, self.wb)
+        self.read_worksheets()
+
+    def _require_small(self, part: str) -> None:
+        """Holds a part that is read whole to what can be."""
+        if part in self.valid_files and self.archive.getinfo(part).file_size > _LARGEST_PART:
+            raise ValueError(f"its part {part} unpacks to more than {_LARGEST_PART} bytes")
+
+    def read_manifest(self) -> None:
+        """Reads which parts there are, and of what types."""
+        self._require_small(ARC_CONTENT_TYPES)
+        super().read_manifest()
+
+    def read_strings(self) -> None:
+        """Reads the table of texts that the cells of Excel's own workbooks point to."""
+        for part in self.package.Override:
+            if part.ContentType == SHARED_STRINGS and self.texts is None:
+                self.texts = Texts()
+                with self.archive.open(part.PartName[1:]) as source:
+                    self.texts.read(source)
+
+    def read_worksheets(self) -> None:
+        """Finds the sheets, and reads nothing of them yet."""
+        self.parts = [
+            (str(sheet.name), str(relation.target))
+            for sheet, relation in self.parser.find_sheets()
+            if relation.Type.endswith("/worksheet")
+        ]
+
+
+class Texts:
+    """Texts by their number, in a temporary file."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by whoever made this)
+        self._starts = array("Q", [0])
+
+    def read(self, source: IO[bytes]) -> None:
+        end = 0
+        for depth, element in _elements(source, level=2):
+            if depth == 2 and element.tag == _TEXT:
+                found = Text.from_tree(element)
+                text = (found.content or "").encode() if found else b""
+                self._file.write(text)
+                end += len(text)
+                self._starts.append(end)
+
+    def __getitem__(self, index: int) -> str:
+        if not 0 <= index < len(self._starts) - 1:
+            raise IndexError(f"there is no text {index}")
+        self._file.seek(self._starts[index])
+        return self._file.read(self._starts[index + 1] - self._starts[index]).decode()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Metered:
+    """A part that is read piece by piece, and in which no single thing is very long."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._source.read(size)
+        self.since += len(piece)
+        if self.since > _LONGEST_PIECE:
+            raise ValueError(f"more than {_LONGEST_PIECE} bytes of it are one text or name")
+        return piece
+
+
+def _elements(source: IO[bytes], level: int) -> Iterator[tuple[int, Any]]:
+    """Elements as they end: how deep each is, and itself.
+
+    Down to `level` (the root's is 1), none is kept once the next is read.
+    """
+    metered = _Metered(source)
+    above: list[Any] = []
+    inside = 0
+    for event, element in iterparse(metered, events=("start", "end")):
+        metered.since = 0
+        if event == "start":
+            above.append(element)
+            inside += 1
+            if inside > _MOST_ELEMENTS:
+                raise ValueError(f"one row or text has more than {_MOST_ELEMENTS} elements")
+            continue
+        depth = len(above)
+        above.pop()
+        yield depth, element
+        if 1 < depth <= level:
+            element.clear()
+            above[-1].remove(element)
+            inside = 0
+
+
+class _Parser(WorkSheetParser):
+    """openpyxl's parser of a sheet's cells, which holds one row at a time."""
+
+    def __init__(self, source: IO[bytes], reader: _Reader, place: Place) -> None:
+        # Of the styles that were read, the stubs know nothing.
+        workbook: Any = reader.wb
+        texts: Any = reader.texts
+        super().__init__(
+            source,
+            texts,
+            data_only=False,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,
+            timedelta_formats=workbook._timedelta_formats,
+        )
+        self.workbook = workbook
+        self.part = source
+        self.place = place
+
+    def rows(self) -> Iterator[Row]:
+        for depth, element in _elements(self.part, level=3):
+            if depth == 3 and element.tag == _ROW:
+                yield self._row(element)
+            elif element.tag == _MERGED:
+                first, _, _ = element.get("ref", "").partition(":")
+                detail = f"The cells {shown(element.get('ref'))} are merged: a value has one cell."
+                raise _fault(self.place, "merged_cells", detail, first)
+
+    def _row(self, element: Any) -> Row:
+        number, found = self.parse_row(element)
+        self.row_dimensions.clear()
+        row: list[Cell] = []
+        for cell in found:
+            position = cell["column"]
+            if position > _MOST_COLUMNS:
+                detail = f"A sheet has at most {_MOST_COLUMNS} columns."
+                raise _fault(self._at(number, position), "too_many_columns", detail)
+            if position <= len(row):
+                raise _fault(self._at(number, position), "workbook", "A cell stands twice.")
+            row.extend([None] * (position - 1 - len(row)))
+            row.append(self._value(cell, number, position))
+        return number, row
+
+    def _at(self, number: int, position: int) -> Place:
+        return Place(self.place.file, self.place.sheet, number, letters(position), position)
+
+    def _value(self, cell: dict[str, Any], number: int, position: int) -> Cell:
+        value, kind = cell["value"], cell["data_type"]
+        if kind == "f":
+            detail = "A formula is not read: give its value."
+            raise _fault(self._at(number, position), "formula", detail, str(value))
+        if kind == "e":
+            detail = "An error that a formula left is no value."
+            raise _fault(self._at(number, position), "error_value", detail, value)
+        if isinstance(value, str):
+            return unescaped(value) or None
+        if isinstance(value, datetime | date | time):
+            return _dated(value, self._format_of(cell["style_id"]))
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return str(value)
+
+    def _format_of(self, style: int) -> str:
+        number = self.workbook._cell_styles[style].numFmtId
+        own = self.workbook._number_formats
+        if 164 <= number < 164 + len(own):
+            return str(own[number - 164])
+        return BUILTIN_FORMATS.get(number, "")
+
+
+def _dated(value: datetime | date | time, shown_as: str) -> str:
+    """A date as it is shown: of one that is shown as a month or a year, the rest was made up."""
+    if isinstance(value, time) or (isinstance(value, datetime) and value.time() != time()):
+        return value.isoformat()
+    parts = _LITERAL.sub("", shown_as.lower())
+    if "y" not in parts or "d" in parts:
+        return f"{value:%Y-%m-%d}"
+    return f"{value:%Y-%m}" if "m" in parts else f"{value:%Y}"

@@ -1,0 +1,153 @@
+"""A reporting template that was filled in: the reports that its rows make, each with its cells."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from app.agreements.models import Agreement
+from app.kernel.access import Principal
+from app.kernel.codes import Code
+from app.kernel.problems import Problem, ProblemError, shown
+from app.kernel.tabular.cells import Cell
+from app.kernel.tabular.columns import Table, table_of
+from app.kernel.tabular.gathering import Header, Row, gathered
+from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
+from app.kernel.text import LANGUAGES, LocalizedText
+from app.kernel.validation import problem_errors
+from app.reporting.bulk import report_on_many
+from app.reporting.codes import IMPLEMENTATION_STATUSES
+from app.reporting.models import StatusReport
+from app.reporting.schemas import ReportOnItem, ReportsBody
+
+SHEET = "reports"
+# In the first cell, before the agreement's id: by which version of the template it was made.
+MARKER = "clear-sky-reports/1"
+KEY = "action_item"
+# What stands beside the item for whoever fills it in, and is not read.
+TOLD = ("number", "title")
+# The party and, unless another is to be named, the organization are those of the key.
+_NOT_ASKED = ("organization", "corrects")
+
+
+def reports_table() -> Table:
+    """The columns that a template asks for: a part of those of one of several reports."""
+    asked = table_of(ReportOnItem, KEY).columns
+    return Table(tuple(column for column in asked if column.name not in _NOT_ASKED), KEY)
+
+
+def choice_of(code: Code) -> str:
+    """A code as the template offers it, with its label in each language."""
+    return " | ".join([code.code.value, *languages_of(code.label)])
+
+
+def languages_of(of: LocalizedText) -> list[str]:
+    """A text in the languages that it has, in their order."""
+    there = {language: str(value) for language, value in of.items()}
+    return [there[language] for language in LANGUAGES if language in there]
+
+
+def _code_of(cell: Cell) -> Cell:
+    """The code of a status that was chosen, or named by its code or a label; else the cell."""
+    if not isinstance(cell, str):
+        return cell
+    given = cell.strip()
+    for code in IMPLEMENTATION_STATUSES.codes:
+        if given in (choice_of(code), code.code.value, *code.label.values()):
+            return code.code.value
+    return cell
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """The reports in a template: of which agreement, where each stands, and what is wrong."""
+
+    agreement: str
+    start: Place
+    body: ReportsBody | None
+    origins: list[Origin]
+    faults: list[Fault]
+
+
+def read_template(rows: Iterator[Row], place: Place) -> FilledIn:
+    """The reports that the rows of a template's sheet make; those left empty are none.
+
+    Raises FaultyError for a sheet that is no template, or not of this version.
+    """
+    number, first = next(rows, (1, [None]))
+    start = Place(place.file, place.sheet, number, None, 1)
+    marker, _, agreement = str(first[0] or "").partition(" ")
+    if marker != MARKER or not agreement:
+        detail = f"The first cell of a reporting template is {MARKER} and the agreement's id."
+        raise FaultyError([Fault(start, "template", detail, shown(first[0]))])
+    asked, told = _header(rows, place)
+    values, origins, faults = [], [], []
+    for record in gathered(asked, _filled(asked, told, rows)):
+        faults += record.faults
+        values.append(record.value)
+        origins.append(record.origin)
+    if not values:
+        faults.append(Fault(start, "nothing_filled_in", "No row of the template is filled in."))
+    body = None
+    if not faults:
+        try:
+            body = ReportsBody.model_validate({"reports": values})
+        except ValidationError as error:
+            errors = problem_errors(error.errors(), prefix=("body",))
+            faults = [_placed(origins, start, each) for each in errors]
+    return FilledIn(agreement, start, body, origins, faults)
+
+
+def report_as_filled_in(
+    session: Session, principal: Principal, filled: FilledIn
+) -> tuple[list[StatusReport], list[Fault]]:
+    """The reports of a template, by the principal's party, not yet flushed; or what is wrong.
+
+    Raises Forbidden for a principal of no party of the agreement.
+    """
+    agreement = session.get(Agreement, filled.agreement)
+    if agreement is None:
+        detail = "There is no such agreement."
+        return [], [Fault(filled.start, "unknown_reference", detail, shown(filled.agreement))]
+    if filled.body is None:
+        return [], filled.faults
+    try:
+        return report_on_many(session, principal, agreement, filled.body), []
+    except Problem as problem:
+        if not any((error.pointer or "").startswith("/reports/") for error in problem.errors):
+            raise
+        return [], [_placed(filled.origins, filled.start, each) for each in problem.errors]
+
+
+def _header(rows: Iterator[Row], place: Place) -> tuple[Header, set[int]]:
+    """The columns that are read, and the positions of those that only tell something."""
+    number, names = next(rows, (2, []))
+    told = {position for position, name in enumerate(names) if name in TOLD}
+    header = Header(reports_table(), (number, _without(names, told)), place)
+    # The headings for people.
+    next(rows, None)
+    return header, told
+
+
+def _without(cells: Sequence[Cell], positions: set[int]) -> list[Cell]:
+    return [None if position in positions else cell for position, cell in enumerate(cells)]
+
+
+def _filled(header: Header, told: set[int], rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows in which more than the item is said."""
+    status = header.headings.index("status") if "status" in header.headings else -1
+    key = header.headings.index(KEY)
+    for number, cells in rows:
+        own = _without(cells, told)
+        if 0 <= status < len(own):
+            own[status] = _code_of(own[status])
+        if any(cell is not None for position, cell in enumerate(own) if position != key):
+            yield number, own
+
+
+def _placed(origins: list[Origin], start: Place, error: ProblemError) -> Fault:
+    _, _, pointer = (error.pointer or "").partition("/reports/")
+    index, _, rest = pointer.partition("/")
+    origin = origins[int(index)] if index.isdigit() else Origin(start)
+    return origin.fault(f"/{rest}" if rest else None, error.rule, error.detail, error.value)

@@ -1,0 +1,118 @@
+"""The reporting template: downloaded, filled in by an institute, and uploaded as its reports."""
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from app.kernel.tabular.formats import Format
+from tests.conftest import Clients
+
+PLAN = "clear-sky-plan-2023"
+TEMPLATE = f"/v1/agreements/{PLAN}/reporting-template"
+FIRST_ITEM = 4  # the row
+
+
+def _template(clients: Clients) -> tuple[Workbook, dict[str, int]]:
+    answer = clients.anonymous.get(TEMPLATE)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == Format.XLSX.media_type
+    workbook = load_workbook(io.BytesIO(answer.content))
+    names = [str(cell.value) for cell in workbook["reports"][2]]
+    return workbook, {name: position for position, name in enumerate(names, start=1)}
+
+
+def _upload(client: Any, workbook: Workbook, **query: Any) -> Any:
+    file = io.BytesIO()
+    workbook.save(file)
+    headers = {"Content-Type": Format.XLSX.media_type}
+    return client.post("/v1/imports", content=file.getvalue(), headers=headers, params=query)
+
+
+def test_the_template_asks_in_three_languages_for_each_item(clients: Clients) -> None:
+    workbook, columns = _template(clients)
+    sheet = workbook["reports"]
+    ids = [sheet.cell(row, 1).value for row in range(FIRST_ITEM, sheet.max_row + 1)]
+    items = clients.anonymous.get("/v1/action-items", params={"agreement": PLAN}).json()["items"]
+    assert len(ids) == len(items) == 9
+    assert {*ids} == {item["id"] for item in items}
+    assert sheet.cell(3, columns["status"]).value.split("\n") == ["Status", "이행 상태", "实施状态"]
+    codes = [cell.value for (cell,) in workbook["codes"].iter_rows()]
+    assert "on_track | On track" in codes[1]
+    ruled = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
+    assert {rule.type for rule in ruled.values()} == {"list", "whole", "custom"}
+    # Neither is asked: the key says both.
+    assert {"party", "organization"}.isdisjoint(columns)
+    assert clients.anonymous.get(TEMPLATE).content == clients.reader.get(TEMPLATE).content
+
+
+def test_what_is_filled_in_is_reported_by_the_institute_of_the_key(clients: Clients) -> None:
+    workbook, columns = _template(clients)
+    sheet = workbook["reports"]
+    codes = [cell.value for (cell,) in workbook["codes"].iter_rows()]
+    for row, status in ((FIRST_ITEM, codes[1]), (FIRST_ITEM + 2, "delayed")):
+        sheet.cell(row, columns["status"]).value = status
+        sheet.cell(row, columns["summary.ko"]).value = "진행 중"
+    sheet.cell(FIRST_ITEM, columns["progress"]).value = 40
+    sheet.cell(FIRST_ITEM, columns["reported_on"]).value = "2024-01-02"
+    sheet.cell(FIRST_ITEM, columns["evidence.url"]).value = "https://example.org/"
+
+    tried = _upload(clients.reporter, workbook, dry_run=True)
+    assert tried.status_code == 200, tried.text
+    assert tried.json()["counts"] == [
+        {"kind": "status_report", "created": 2, "changed": 0, "unchanged": 0}
+    ]
+    made = _upload(clients.reporter, workbook).json()
+    assert [record["done"] for record in made["records"]] == ["created", "created"]
+    first = clients.anonymous.get(f"/v1/status-reports/{made['records'][0]['id']}").json()
+    told = {name: first[name] for name in ("party", "organization", "progress", "reported_on")}
+    assert told == {
+        "party": "KR", "organization": "kr-nier", "progress": 40, "reported_on": "2024-01-02",
+    }  # fmt: skip
+    assert first["evidence"] == [{"document": None, "url": "https://example.org/", "title": None}]
+
+
+FAULTS: list[tuple[str, Any, str, bool]] = [
+    ("progress", 40, "missing", False),
+    ("progress", 140, "less_than_equal", True),
+    ("progress", "40 %", "int_type", True),
+    ("status", "fine", "enum", True),
+    ("reported_on", "2024-01", "whole_day", True),
+    ("reported_on", "2999-01-01", "not_in_the_future", True),
+    ("evidence.url", "here", "string_pattern_mismatch", True),
+    ("period_end", "=1+1", "formula", True),
+    ("action_item", "no-item", "unknown_reference", True),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "rule", "at_the_cell"), FAULTS)
+def test_a_fault_is_told_at_its_cell_and_nothing_is_reported(
+    column: str, value: Any, rule: str, at_the_cell: bool, clients: Clients
+) -> None:
+    workbook, columns = _template(clients)
+    sheet = workbook["reports"]
+    sheet.cell(FIRST_ITEM, columns["status"]).value = "delayed"
+    row = FIRST_ITEM + 1
+    if rule != "missing":
+        sheet.cell(row, columns["status"]).value = "delayed"
+    sheet.cell(row, columns[column]).value = value
+    before = clients.anonymous.get("/v1/status-reports").headers["Revision"]
+    answer = _upload(clients.reporter, workbook)
+    assert answer.status_code == 422, answer.text
+    error = answer.json()["errors"][0]
+    place = (error["sheet"], error["row"], error["rule"])
+    assert place == ("reports", row, rule)
+    if at_the_cell:
+        assert error["cell"] == f"{sheet.cell(row, columns[column]).column_letter}{row}"
+    assert clients.anonymous.get("/v1/status-reports").headers["Revision"] == before
+
+
+def test_only_a_party_of_the_agreement_uploads_what_is_filled_in(clients: Clients) -> None:
+    workbook, columns = _template(clients)
+    assert _upload(clients.reporter, workbook).json()["errors"][0]["rule"] == "nothing_filled_in"
+    workbook["reports"].cell(FIRST_ITEM, columns["status"]).value = "delayed"
+    assert _upload(clients.japan, workbook).status_code == 403
+    assert _upload(clients.reader, workbook).status_code == 403
+    workbook["reports"]["A1"] = "clear-sky-reports/9 clear-sky-plan-2023"
+    assert _upload(clients.reporter, workbook).json()["errors"][0]["rule"] == "template"
