@@ -18,6 +18,10 @@ from app.drafting.finding.periods import PeriodFound, periods_in
 from app.drafting.finding.places import FormatFound, PlaceFound, formats_in, places_in
 from app.drafting.proposing.known import Known
 from app.drafting.reading.files import Release
+from app.drafting.reading.source import UnreadableError
+
+# A press release is a few pages; this is some sixty.
+MOST_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,16 @@ class Facts:
 
 
 def facts_of(release: Release, known: Known) -> Facts:
-    """What the rules find in `release`, with the names that `known` has."""
+    """What the rules find in `release`, with the names that `known` has.
+
+    Raises UnreadableError for a text too long to look through in a time that anybody waits.
+    """
     source = release.source
+    if len(source.text) > MOST_CHARACTERS:
+        raise UnreadableError(
+            f"{release.name}: its text has {len(source.text)} characters; "
+            f"{MOST_CHARACTERS} are looked through."
+        )
     matched = Matched(source.text)
     found = sentences(matched)
     headings = [

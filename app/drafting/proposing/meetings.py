@@ -1,12 +1,15 @@
 """The meeting that a release is about, and others of which it says when they were held."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.drafting.finding.dates import DateFound
 from app.drafting.finding.dialogues import DialogueFound
-from app.drafting.finding.issuing import language_at
-from app.drafting.finding.matching import Sentence, Span, between
+from app.drafting.finding.issuing import in_dateline, language_at
+from app.drafting.finding.matching import Sentence, Span, between, clause_at
+from app.drafting.finding.ordinals import OrdinalFound
+from app.drafting.finding.periods import PeriodFound
 from app.drafting.finding.places import PlaceFound
 from app.drafting.finding.statuses import StatusFound, of_another_time, status_in
 from app.drafting.proposing.dialogues import Resolved, resolve
@@ -21,10 +24,33 @@ _A_MEETING = re.compile(
     r"\b(?:meeting|dialogue|talks|session|consultations?|event)\b|회의|대화|회담|자리|会议|对话|会谈|磋商",
     re.I,
 )
+_MEETING_BEHIND = re.compile(
+    r"^ ?(?:(?:policy|annual) )?(?:meeting|session|dialogue|round)s?\b"
+    r"|^ ?(?:정책 ?|국장급? ?|환경국장 ?)?(?:회의|대화)|^(?:政策)?(?:会议|对话)",
+    re.I,
+)
 _BESIDES = re.compile(r"^\W{0,6}(?:meanwhile|in addition|한편|아울러|此外|另外)", re.I)
-_NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|推迟[至到于]$|延期[至到于]$", re.I)
+_NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|(?:推迟|延期|改期)[至到于]$", re.I)
 _NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
+_PUT_OFF = re.compile(r"postpone|put off|delayed|rescheduled|推迟|延期|改期", re.I)
+# A joint, and what may be the other end of a period behind it.
+_JOINT_BEHIND = re.compile(
+    r"^ ?(?:~|-|to|through|until|till|and|부터|에서|起?至|到) ?(?:the )?(?:오는 )?"
+    r"(?:\d|[〇一二三四五六七八九十]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+)
+_HOLDING = re.compile(
+    r"\b(?:held|hold|holds|holding|convened?|took place|take place|takes place|hosted|host|met|meet"
+    r"|meeting|opened|concluded|resumed|gathered|wrapped up)\b"
+    r"|개최|열[렸었고린릴]|열려|갖고|가졌|가진|만나|회의|대화|举行|召开|举办|开幕|闭幕|会议|对话",
+    re.I,
+)
+# "…, in Beijing, China, on 20 December": goes on with the clause before.
+_GOES_ON = re.compile(
+    r"^,? ?(?:in|at|on|from|between|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May"
+    r"|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d)"
+)
 _MOST_SENTENCES = 40
+_MOST_PLACES = 20
 _TO_BE = {"planned": True, "held": False}
 
 
@@ -41,11 +67,15 @@ class Mention:
 
 @dataclass(slots=True)
 class Chosen:
-    """The meeting that the release is about: its most telling mention, and its sentences."""
+    """The meeting that the release is about: its most telling mention, and its sentences.
+
+    `own` are those of the sentences that name it.
+    """
 
     mention: Mention
     ordinal: int | None
     sentences: list[Sentence] = field(default_factory=list)
+    own: list[Sentence] = field(default_factory=list)
 
 
 def mentions_of(facts: Facts, known: Known) -> list[Mention]:
@@ -88,10 +118,24 @@ def choose(facts: Facts, mentions: list[Mention]) -> Chosen | None:
             one.dialogue.ordinal is None or one.dialogue.ordinal.value == chosen.ordinal
         ):
             chosen.sentences.append(one.sentence)
+    chosen.own = list(chosen.sentences)
     at = facts.sentence_at(main.sentence.span.start)
-    for near in facts.sentences[max(0, at - 4) : at + 7]:
+    behind = facts.sentences[at + 1 : at + 2]
+    if main.status is not None and main.status.denied and behind:
+        # "It has been rescheduled to …", behind what was not held.
+        said = status_in(facts.matched, behind[0])
+        if said is not None and said.status in ("postponed", "cancelled"):
+            chosen.sentences.append(behind[0])
+    others = {
+        facts.sentence_at(number.span.start)
+        for number in meetings_numbered(facts)
+        if number.value != chosen.ordinal
+    }
+    first = max(0, at - 4)
+    for place, near in enumerate(facts.sentences[first : at + 7], start=first):
         if (
-            _A_MEETING.search(near.words)
+            place not in others
+            and _A_MEETING.search(near.words)
             and status_in(facts.matched, near)
             and not of_another_time(near)
             and not any(
@@ -111,6 +155,14 @@ def speaks_of(facts: Facts, chosen: Chosen, place: int) -> bool:
         return True
     near = {facts.sentence_at(one.span.start) for one in chosen.sentences}
     return not near.isdisjoint((at, at - 1, at - 2))
+
+
+def meetings_numbered(facts: Facts) -> Iterator[OrdinalFound]:
+    """Each ordinal with a word for a meeting right behind it: "the 9th meeting", `第九次对话`."""
+    for number in facts.ordinals:
+        end = facts.matched.at(number.span.end)
+        if _MEETING_BEHIND.match(facts.matched.folded[end : end + 40]):
+            yield number
 
 
 def _of_another_meeting(mention: Mention, main: Mention, ordinal: int | None) -> bool:
@@ -141,11 +193,18 @@ def propose_meeting(
         proposal.derived("/ordinal", "the release does not say which meeting of the dialogue it is")
     for mark in chosen.mention.resolved.marks:
         proposal.derived("/dialogue", mark, chosen.mention.dialogue.span)
-    status = next(
-        (found for one in chosen.sentences if (found := status_in(facts.matched, one))), None
-    )
+    said = [found for one in chosen.sentences if (found := status_in(facts.matched, one))]
+    status = next(iter(said), None)
+    if status is not None and status.denied:
+        status = next((one for one in said if one.status in ("postponed", "cancelled")), status)
     _status_and_days(facts, chosen, proposal, status, calendar)
     _place(facts, chosen, proposal)
+    denied = next((one for one in said if one.denied), None)
+    if denied is not None:
+        reason = "the release also says that it was not held as meant"
+        for pointer in ("/status", "/starts", "/ends", "/city"):
+            if pointer in ("/status", "/starts") or pointer[1:] in proposal.members:
+                proposal.unsure(pointer, reason, denied.span)
     _format(facts, chosen, proposal)
     proposal.id = _id_of(proposal, dialogue, known)
     return proposal
@@ -181,6 +240,7 @@ def _dates_in(facts: Facts, sentence: Sentence) -> list[DateFound]:
         if one.day is not None
         and not any(one.span.within(name.span) for name in names)
         and (facts.issue is None or one.span != facts.issue.span)
+        and not in_dateline(facts.matched, one)
     ]
 
 
@@ -202,7 +262,10 @@ def _status_and_days(
 ) -> None:
     said = None if status is None else status.status
     day = _day_of(facts, chosen, said)
-    if status is not None and said != "held_or_planned":
+    if status is not None and status.denied and said in ("held", "held_or_planned"):
+        said = proposal.members["status"] = "planned"
+        proposal.support(status.span, "/status")
+    elif status is not None and said != "held_or_planned":
         proposal.members["status"] = said
         proposal.support(status.span, "/status")
     else:
@@ -215,10 +278,9 @@ def _status_and_days(
         )
         proposal.unsure("/starts", reason, chosen.mention.dialogue.span)
         return
-    period = next(
-        (one for one in facts.periods if one.starts.day and day.span.within(one.span)), None
-    )
-    ahead = _TO_BE.get(said or "")
+    period = _period_of(facts, day)
+    denied = status is not None and status.denied
+    ahead = None if denied else _TO_BE.get(said or "")
     ends = (("/starts", period.starts), ("/ends", period.ends)) if period else (("/starts", day),)
     span = period.span if period else day.span
     for pointer, found in ends:
@@ -228,6 +290,29 @@ def _status_and_days(
             proposal.support(span, pointer)
         if made.reason is not None:
             (proposal.unsure if made.unsure else proposal.derived)(pointer, made.reason, span)
+    behind = facts.matched.at(day.span.end)
+    joint = _JOINT_BEHIND.match(facts.matched.folded[behind : behind + 24])
+    if period is None and joint is not None:
+        proposal.unsure("/ends", "it seems to last longer than this day", day.span)
+    _beside_issue(facts, proposal, span)
+
+
+def _period_of(facts: Facts, day: DateFound) -> PeriodFound | None:
+    near = between(facts.periods, day.span.start - 100, day.span.end)
+    return next((one for one in near if one.starts.day and day.span.within(one.span)), None)
+
+
+def _beside_issue(facts: Facts, proposal: Proposal, words: Span) -> None:
+    # What was held was so before the release, or in another time zone on the day behind it.
+    starts, issued = proposal.members.get("starts"), facts.issue
+    if starts is None or issued is None or issued.date.partial is None:
+        return
+    on = issued.date.partial[: len(starts)]
+    status = proposal.members["status"]
+    if (status == "held" and starts > on) or (status == "planned" and starts < on):
+        reason = f"it is {status}, of {starts}, and the release is of {issued.date.partial}"
+        for pointer in ("/status", "/starts"):
+            proposal.unsure(pointer, reason, words)
 
 
 def _status_by_day(
@@ -261,8 +346,9 @@ def _day_of(facts: Facts, chosen: Chosen, status: str | None) -> DateFound | Non
         if status == "postponed":
             for one in found:
                 at, end = facts.matched.at(one.span.start), facts.matched.at(one.span.end)
-                if _NEW_DATE.search(folded[max(0, at - 12) : at]) and "postpone" in _before(
-                    folded, facts.matched.at(sentence.span.start), at
+                start = facts.matched.at(sentence.span.start)
+                if _NEW_DATE.search(folded[max(0, at - 12) : at]) and _PUT_OFF.search(
+                    folded, start, at
                 ):
                     return one
                 if _NEW_DATE_BEHIND.match(folded[end : end + 24]):
@@ -271,17 +357,16 @@ def _day_of(facts: Facts, chosen: Chosen, status: str | None) -> DateFound | Non
         if found:
             mention = chosen.mention.dialogue.span
             if sentence.span == chosen.mention.sentence.span and len(found) > 1:
-                # Of several days the one nearest to the meeting's name, before others behind it.
-                return min(found, key=lambda one: _distance(one.span, mention))
+                # Of several days one with its year or its period, of these the nearest to the name.
+                return min(
+                    found,
+                    key=lambda one: (
+                        one.year is None and _period_of(facts, one) is None,
+                        _distance(one.span, mention),
+                    ),
+                )
             return found[0]
     return None
-
-
-def _before(folded: str, start: int, end: int) -> str:
-    words = folded[start:end].lower()
-    return (
-        words.replace("put off", "postpone").replace("推迟", "postpone").replace("延期", "postpone")
-    )
 
 
 def _distance(span: Span, other: Span) -> int:
@@ -289,20 +374,29 @@ def _distance(span: Span, other: Span) -> int:
 
 
 def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
-    place = next(
-        (
-            min(sited, key=lambda one: one.city is None)
-            for sentence in chosen.sentences
-            if (sited := [one for one in _inside(facts.places, sentence.span) if one.sited])
-        ),
-        None,
-    )
-    if place is None:
+    found = [
+        (sentence, place)
+        for sentence in chosen.sentences
+        if not _says_otherwise(facts, sentence, proposal.members["status"])
+        for place in sorted(
+            (one for one in _inside(facts.places, sentence.span) if one.sited),
+            key=lambda one: one.city is None,
+        )
+    ]
+    if not found:
         return
+    found = found[:_MOST_PLACES]
+    sentence, place = min(found, key=lambda pair: _doubt_of_place(facts, chosen, *pair) is not None)
+    doubt = _doubt_of_place(facts, chosen, sentence, place)
+    others = [one for _, one in found if one.city != place.city]
     words = facts.words(place.span)
     pointer = f"/city/{language_at(words)}"
     proposal.members["city"] = {language_at(words): words}
     proposal.support(place.span, pointer)
+    if doubt is not None:
+        proposal.unsure(pointer, doubt, place.span)
+    elif others:
+        proposal.unsure(pointer, "another place is named beside it", others[0].span)
     if place.city is None:
         proposal.unsure(pointer, "no city of this name is in the dictionary", place.span)
         return
@@ -311,6 +405,30 @@ def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
     proposal.derived("/country", "country and time zone are those of the city")
     if proposal.members["status"] == "postponed":
         proposal.unsure(pointer, "whether it stays the place the release may not say", place.span)
+
+
+def _says_otherwise(facts: Facts, sentence: Sentence, status: str) -> bool:
+    said = status_in(facts.matched, sentence)
+    return said is not None and said.status not in (status, "held_or_planned") and not said.denied
+
+
+def _doubt_of_place(
+    facts: Facts, chosen: Chosen, sentence: Sentence, place: PlaceFound
+) -> str | None:
+    if sentence not in chosen.own:
+        return "it stands in a sentence that does not name the meeting"
+    clause = clause_at(facts.matched, sentence, place.span.start)
+    if not _HOLDING.search(clause.words) and not _GOES_ON.match(clause.words):
+        return "the words around it do not say that the meeting was there"
+    for number in between(facts.ordinals, sentence.span.start, sentence.span.end):
+        mention = chosen.mention.dialogue.span
+        if number.value == chosen.ordinal or not mention.within(sentence.span):
+            continue
+        if mention.end < number.span.start < place.span.start and not any(
+            number.span.within(plan.span) for plan in facts.agreements
+        ):
+            return "another number stands between it and the meeting's name"
+    return None
 
 
 def _format(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
