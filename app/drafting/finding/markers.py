@@ -99,7 +99,7 @@ _STYLES = (
     _style("1.", int, None, r"(?P<n>\d{1,2})[.、](?![\d.])(?! ?\d{1,2}\.)"),
     # In a sentence too, as in "6个项目：1.政策交流；2.联合研究".
     _style("1.一", int, r"(?<=[:;,。])(?P<n>\d{1,2})[.、](?=[\u4e00-\u9fff가-힣])", None),
-    _style("가.", _hangul, rf"(?:^ {{0,8}}{_NOTE}|(?<=[\w):;,] ))(?P<n>[{_HANGUL}])\.(?= )", None),
+    _style("가.", _hangul, rf"(?:^ {{0,8}}{_NOTE}|(?<=[\w).:;,] ))(?P<n>[{_HANGUL}])\.(?= )", None),
     _style("(가)", _hangul, rf"(?<!\w)\((?P<n>[{_HANGUL}])\)(?= )", None),
     _style("가)", _hangul, None, rf"(?P<n>[{_HANGUL}])\)(?= )"),
     _style("一、", chinese_number, None, rf"(?P<n>{CHINESE})、"),

@@ -20,7 +20,7 @@ _TITLE = (
     rf"(?P<title>(?:[가-힣A-Za-z·]{{1,14}} ){{0,4}}?[가-힣A-Za-z·]{{0,14}}?(?:{KOREAN_TITLES}))"
 )
 # Behind a title stands a particle, or what ends the word.
-_END = r"(?=(?:께서|에게|으로|[은는이가과와을를의도로])?(?:[ ,.)\"'·\n]|$))"
+_END = r"(?=(?:께서|에게|으로|[은는이가과와을를의도로])?(?:[ ,.()\"'·\n]|$))"
 _AFTER = re.compile(rf"(?<![가-힣]){_NAME}{_OTHER} {_TITLE}{_END}")
 # A side, with what may stand behind it as one word, is nobody.
 _SIDE = re.compile(

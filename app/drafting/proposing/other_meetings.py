@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from app.drafting.finding.dates import DateFound
 from app.drafting.finding.matching import Sentence, Span, between, clause_at
 from app.drafting.finding.statuses import StatusFound, is_later, status_in
+from app.drafting.proposing.choosing import FILE, Mention, meetings_numbered
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.meetings import FILE, Mention, meetings_numbered
 from app.drafting.proposing.proposals import LeftOut, Members, Proposal
 from app.drafting.proposing.years import Calendar, dated
 
 _HELD_BEFORE = re.compile(r"(?:열린|개최된|개최한|가진|举行的|召开的) ?$")
+_APPOSED = re.compile(r"[^,.\n]{1,120}, (?:which (?:was|took)|held|convened)\b")
 _NEXT = re.compile(
     r"\b(?:next|upcoming|following) (?:meeting|dialogue|session|round)\b"
     r"|(?:차기|다음) ?(?:[가-힣]{1,6} )?(?:회의|대화|회담)"
@@ -34,7 +35,7 @@ def other_meetings(
     for number, words in _numbers(facts, mentions, main):
         if number == ordinal or number in proposals:
             continue
-        clause = clause_at(facts.matched, _sentence_of(facts, words), words.start)
+        clause = _clause_of(facts, words)
         held = _held(facts, clause, words)
         dates = between(facts.dates, clause.span.start, clause.span.end)
         near = sorted(
@@ -64,6 +65,15 @@ def other_meetings(
             proposal.unsure("/status", "the release has no date that it could be before", held)
         proposals[number] = proposal
     return list(proposals.values())
+
+
+def _clause_of(facts: Facts, words: Span) -> Sentence:
+    # "the 7th dialogue, held in Beijing on …, was": what follows says it of the same meeting.
+    sentence = _sentence_of(facts, words)
+    at = facts.matched.at(words.start)
+    apposed = _APPOSED.match(facts.matched.folded, at)
+    place = words.start if apposed is None else facts.matched.span(at, apposed.end()).end
+    return clause_at(facts.matched, sentence, min(place, sentence.span.end - 1))
 
 
 def _held(facts: Facts, clause: Sentence, words: Span) -> Span | None:

@@ -10,9 +10,9 @@ from app.drafting.finding.issuing import language_at
 from app.drafting.finding.matching import between
 from app.drafting.finding.people import PersonFound
 from app.drafting.finding.statuses import of_another_time
+from app.drafting.proposing.choosing import Chosen, speaks_of
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.meetings import Chosen, speaks_of
 from app.drafting.proposing.proposals import LeftOut, Members, Proposal
 from app.kernel.text import slug_of
 
