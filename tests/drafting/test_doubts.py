@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.drafting.reading.source import UnreadableError
 from tests.drafting.telling import drafted, told
 
 EIGHTH = "8th Korea-China Directors General Policy Dialogue on the Environment"
@@ -77,6 +78,12 @@ def test_only_a_meeting_that_was_held_is_another_one(
         (
             f"배포일: 2024. 6. 21.\n\n6월 20일 서울에서 개최하려던 {KO_EIGHTH}를 개최하지 못했다.",
             "planned",
+            {"/status", "/starts", "/city"},
+        ),
+        (
+            f"Date: 10 March 2026\n\nThe {EIGHTH}, originally planned for February, was held in "
+            "Seoul on 8 March 2026.",
+            "held",
             {"/status", "/starts", "/city"},
         ),
         (
@@ -168,3 +175,13 @@ def test_an_item_is_due_when_its_own_words_say_so(items: str, due: str | None) -
     first = next(one for one in draft.records if one.proposal.file == "action-items.json")
     assert first.proposal.members.get("due") == due
     assert (due is not None) == any(at == "/due" for at, _ in first.proposal.evidence)
+
+
+def test_a_sentence_taken_for_the_title_is_unsure() -> None:
+    said = told(drafted(f"The {EIGHTH} was held in Seoul on 8 March 2026."))
+    assert "release/title/en" in said["unsure"]
+
+
+def test_a_text_of_many_pages_is_refused_before_rules_look_through_it() -> None:
+    with pytest.raises(UnreadableError, match=r"release\.txt: its text has .* 100000 are looked"):
+        drafted("20일부터 " * 20_000)

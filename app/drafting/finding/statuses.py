@@ -41,13 +41,18 @@ _RULES = tuple(
         ("held_or_planned", r"\bholds?\b|개최한다|개최된다|갖는다|개최\b|개최$"),
     )
 )
-# Where one of these stands, what the sentence says of holding is denied, or was only meant.
-_DENIED = re.compile(
+# Where one of these stands, the sentence says that it was not held.
+_NOT_HELD = re.compile(
     r"\b(?:not|never) (?:yet )?(?:be |been )?(?:held|hold|take place|taken place|convened?|meet)\b"
     r"|\bcould ?(?:not|n't|no longer)\b|\bfailed to\b"
-    r"|\brescheduled\b|\boriginally (?:scheduled|planned)\b|\bwas to (?:be held|have|take place)\b"
-    r"|未能|未(?=如期|举行|召开|举办)|没有?(?=能?如?期?举行|召开)|原定|原计划|原拟"
-    r"|하지 ?(?:못|않)|무산|열리지 ?(?:못|않)|되지 ?(?:못|않)|당초|하려던|려고 ?했",
+    r"|未能|未(?=如期|举行|召开|举办)|没有?(?=能?如?期?举行|召开)"
+    r"|하지 ?(?:못|않)|무산|열리지 ?(?:못|않)|되지 ?(?:못|않)|열지 ?못",
+    re.I,
+)
+# Where one of these stands, it was meant to be held, or meant for another day.
+_MEANT = re.compile(
+    r"\brescheduled\b|\boriginally (?:scheduled|planned)\b|\bwas to (?:be held|have|take place)\b"
+    r"|原定|原计划|原拟|당초|하려던|려고 ?했",
     re.I,
 )
 _EARLIER = re.compile(
@@ -81,14 +86,22 @@ class StatusFound:
 
 
 def status_in(matched: Matched, sentence: Sentence) -> StatusFound | None:
-    """What the sentence says of a meeting's status; None where it says nothing of it."""
+    """What the sentence says of a meeting's status; None where it says nothing of it.
+
+    What was not held, and not put off or called off either, is planned and denied.
+    """
     at = matched.at(sentence.span.start)
     end = matched.at(sentence.span.end)
     for status, rule in _RULES:
         match = rule.search(matched.folded, at, end)
         if match is not None:
-            denied = status not in _DENIALS and _DENIED.search(matched.folded, at, end)
-            return StatusFound(matched.of(match), status, bool(denied))
+            if status in _DENIALS:
+                return StatusFound(matched.of(match), status)
+            not_held = _NOT_HELD.search(matched.folded, at, end) is not None
+            meant = _MEANT.search(matched.folded, at, end) is not None
+            return StatusFound(
+                matched.of(match), "planned" if not_held else status, not_held or meant
+            )
     return None
 
 

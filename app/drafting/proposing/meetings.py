@@ -104,10 +104,7 @@ def _status_and_days(
 ) -> None:
     said = None if status is None else status.status
     day = _day_of(facts, chosen, said)
-    if status is not None and status.denied and said in ("held", "held_or_planned"):
-        said = proposal.members["status"] = "planned"
-        proposal.support(status.span, "/status")
-    elif status is not None and said != "held_or_planned":
+    if status is not None and said != "held_or_planned":
         proposal.members["status"] = said
         proposal.support(status.span, "/status")
     else:
