@@ -108,6 +108,21 @@ def test_only_a_meeting_that_was_held_is_another_one(
             "held",
             {"/city/en"},
         ),
+        (
+            f"发布时间：2026-03-20\n\n3月18日，{ZH_EIGHTH}召开，双方回顾了2024年在济州举行的第七次政策对话。",
+            "held",
+            {"/city/zh"},
+        ),
+        (
+            f"배포일: 2026. 3. 20.\n\n3월 18일부터 사흘간 서울에서 {KO_EIGHTH}를 개최했다.",
+            "held",
+            {"/ends"},
+        ),
+        (
+            f"Date: 10 March 2026\n\nThe {EIGHTH} was held for two days in Seoul on 8 March.",
+            "held",
+            {"/ends"},
+        ),
     ],
 )
 def test_what_stands_against_a_meeting_marks_it(text: str, status: str, unsure: set[str]) -> None:

@@ -20,8 +20,13 @@ _NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연�
 _PUT_OFF = re.compile(r"postpone|put off|delayed|rescheduled|推迟|延期|改期", re.I)
 # A joint, and what may be the other end of a period behind it.
 _JOINT_BEHIND = re.compile(
-    r"^ ?(?:~|-|to|through|until|till|and|부터|에서|起?至|到) ?(?:the )?(?:오는 )?"
+    r"^ ?(?:부터|起)|^ ?(?:~|-|to|through|until|till|and|에서|至|到) ?(?:the )?(?:오는 )?"
     r"(?:\d|[〇一二三四五六七八九十]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+)
+_LASTS = re.compile(
+    r"\bfor (?:two|three|four|five|\d) days\b|\b(?:two|three|four|five)-day\b"
+    r"|(?:이틀|사흘|나흘|닷새) ?(?:간|동안)|\d일 ?(?:간|동안)|为期|[两三四五]天",
+    re.I,
 )
 _HOLDING = re.compile(
     r"\b(?:held|hold|holds|holding|convened?|took place|take place|takes place|hosted|host|met|meet"
@@ -131,7 +136,8 @@ def _status_and_days(
             (proposal.unsure if made.unsure else proposal.derived)(pointer, made.reason, span)
     behind = facts.matched.at(day.span.end)
     joint = _JOINT_BEHIND.match(facts.matched.folded[behind : behind + 24])
-    if period is None and joint is not None:
+    sentence = facts.sentences[facts.sentence_at(day.span.start)]
+    if period is None and (joint is not None or _LASTS.search(sentence.words)):
         proposal.unsure("/ends", "it seems to last longer than this day", day.span)
     if _far_apart(proposal.members):
         proposal.unsure("/ends", "no meeting lasts that long", span)
@@ -270,13 +276,14 @@ def _doubt_of_place(
     if not _HOLDING.search(clause.words) and not _GOES_ON.match(clause.words):
         return "the words around it do not say that the meeting was there"
     for number in between(facts.ordinals, sentence.span.start, sentence.span.end):
-        mention = chosen.mention.dialogue.span
-        if number.value == chosen.ordinal or not mention.within(sentence.span):
-            continue
-        if mention.end < number.span.start < place.span.start and not any(
-            number.span.within(plan.span) for plan in facts.agreements
+        if number.value == chosen.ordinal or any(
+            number.span.within(plan.span)
+            for plan in between(facts.agreements, number.span.start - 200, number.span.end)
         ):
-            return "another number stands between it and the meeting's name"
+            continue
+        mention = chosen.mention.dialogue.span
+        if mention.end < number.span.start < place.span.start or number.span.within(clause.span):
+            return "another number stands beside it"
     return None
 
 
