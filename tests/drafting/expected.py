@@ -32,7 +32,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
             ("clear-sky-plan-2024-2", "Joint research on ozone and its precursors"),
             ("clear-sky-plan-2024-3", "Hosting the Clear Sky Conference"),
         ],
-        "left out": ["person Kim Wan-sup", "meeting 25 of temm"],
+        "left out": ["person Kim Wan-sup", "meeting 7", "meeting 25 of temm"],
     },
     "en-ministers.html": {
         "title": "Three Environment Ministers Meet in Yantai",
@@ -127,6 +127,13 @@ EXPECTED: dict[str, dict[str, Any]] = {
             ("clear-sky-plan-2025-2", "a joint workshop on methane"),
             ("clear-sky-plan-2025-3", "the Clear Sky Conference, to be held in Seoul in November"),
         ],
+        "unsure": [
+            "clear-sky-plan-2025-1/agreement",
+            "clear-sky-plan-2025-2/agreement",
+            "clear-sky-plan-2025-3/agreement",
+            "cn-kr-dg-dialogue-9/city/en",
+        ],
+        "left out": ["the next meeting"],
     },
     "holdout-en2.txt": {
         "title": "Joint Committee Meets Online",

@@ -113,6 +113,9 @@ def test_what_is_no_day_is_no_date(text: str) -> None:
         ("’23.12.20.(수)∼12.21.(목)", "2023-12-20", "2023-12-21"),
         ("2023年12月20-21日", "2023-12-20", "2023-12-21"),
         ("12月30日至1月2日", (12, 30), (1, 2)),
+        ("二〇二六年三月十八日至十九日", "2026-03-18", "2026-03-19"),
+        ("二〇二六年三月十八至十九日", "2026-03-18", "2026-03-19"),
+        ("from March 18 through 19.", (3, 18), (3, 19)),
     ],
 )
 def test_periods(text: str, starts: object, ends: object) -> None:
@@ -137,6 +140,10 @@ def test_no_periods(text: str) -> None:
         ("On 3 May 2024 they met.", "press-2024-05-04.txt", "2024-05-04"),
         ("On 3 May they met.", "240504_release.pdf", "2024-05-04"),
         ("On 3 May 2024 they met.", "release-7.txt", None),
+        ("Press release - June 21, 2024\n\nText", "a.txt", "2024-06-21"),
+        ("BEIJING, March 20, 2026 (Xinhua) -- China and", "a.txt", "2026-03-20"),
+        ("Seoul, 21 June 2024\n\nText", "a.txt", "2024-06-21"),
+        ("BEIJING, March 19 - The ninth dialogue", "a.txt", None),
     ],
 )
 def test_when_a_release_was_issued(text: str, name: str, issued: str | None) -> None:

@@ -41,6 +41,10 @@ def _told(matched: Matched, found: ListFound) -> list[object]:
             [("Policy", ["staff", "data"]), ("Research", ["one", "two"])],
         ),
         ("1. A\n  ① x\n  ② y\n2. B", [("A", ["x", "y"]), "B"]),
+        ("1) dust; 2) ozone (Jan. - Dec. 2024). They", ["dust", "ozone (Jan. - Dec. 2024)"]),
+        ("6个项目：1.政策交流；2.联合研究；3.产业合作。", ["政策交流", "联合研究", "产业合作"]),
+        ("같다. 가. 공동연구(2025년 11월까지) 나. 행사", ["공동연구(2025년 11월까지)", "행사"]),
+        ("i. Policy\nii. Research", ["Policy", "Research"]),
     ],
 )
 def test_lists(text: str, items: list[object] | None) -> None:

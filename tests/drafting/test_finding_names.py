@@ -181,6 +181,24 @@ MOE, MEE, INT = "kr-moe", "cn-mee", "cn-mee-international-cooperation"
             "生态环境部国际合作司司长周国梅和韩国环境部国际协力官李荣锡共同主持会议",
             [("周国梅", "国际合作司司长", (MEE, INT)), ("李荣锡", "国际协力官", (MOE,))],
         ),
+        (
+            "우리측 정은해 환경부 국제협력관과 중국측 저우궈메이 사장이",
+            [("정은해", "국제협력관", (MOE,)), ("저우궈메이", "사장", ())],
+        ),
+        ("우리측은 정은해 국제협력관이,", [("정은해", "국제협력관", ())]),
+        ("양측 국장은, 한국측은 국장이, 회의(우리측 수석대표)에서", []),
+        (
+            "정은해 환경부 국제협력관(우리측 수석대표)이",
+            [("정은해", "국제협력관", (MOE,))],
+        ),
+        (
+            "中方代表团由生态环境部国际合作司司长周国梅率领。",
+            [("周国梅", "国际合作司司长", (MEE, INT))],
+        ),
+        ("韩方由环境部国际合作官郑恩海率团，", [("郑恩海", "环境部国际合作官", ())]),
+        ("韩方还由环境部大气政策官金敏浩参加。", [("金敏浩", "环境部大气政策官", ())]),
+        ("国家环境科学院研究员金敏浩等", [("金敏浩", "国家环境科学院研究员", ())]),
+        ("韩国驻华大使馆参赞", []),
         ("양국 장관은 국장급 회의에서 정부 대표와", []),
         ("第26次中日韩环境部长会议", []),
         ("the Tenth China-Korea Directors General Policy Dialogue", []),
@@ -266,6 +284,10 @@ def test_agreements(
         ("The dialogue was cancelled.", "cancelled"),
         ("회의를 개최한다.", "held_or_planned"),
         ("They talked of dust.", None),
+        ("It has been rescheduled to 5 July.", "postponed"),
+        ("会议改期至7月2日。", "postponed"),
+        ("제9차 회의는 2026년 열릴 예정이다.", "planned"),
+        ("The next round would be held in May.", "planned"),
     ],
 )
 def test_statuses(text: str, status: str | None) -> None:
@@ -273,6 +295,40 @@ def test_statuses(text: str, status: str | None) -> None:
     (sentence,) = sentences(matched)
     found = status_in(matched, sentence)
     assert (found and found.status) == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dialogue was not held as planned on 20 June.",
+        "The dialogue could not be held.",
+        "原定6月20日在首尔举行，因故未能举行。",
+        "会议未举行。",
+        "회의를 개최하지 못했다.",
+        "회의가 열리지 않았다.",
+        "회의가 무산됐다.",
+    ],
+)
+def test_what_is_denied_is_not_plainly_held(text: str) -> None:
+    matched = Matched(text)
+    (sentence,) = sentences(matched)
+    found = status_in(matched, sentence)
+    assert found is not None
+    assert found.denied
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("It was held on February 27, 2025. The next", "It was held on February 27, 2025."),
+        ("They met in\n2025. The next", "They met in"),
+        ("2025. 2. 28. 서울에서 열렸다. 다음", "2025. 2. 28. 서울에서 열렸다."),
+        ("1. One thing. Another", "1. One thing."),
+    ],
+)
+def test_a_sentence_may_end_in_a_year_and_not_in_a_date(text: str, first: str) -> None:
+    matched = Matched(text)
+    assert matched.quote(sentences(matched)[0].span) == first
 
 
 def test_sentences_end_where_their_writers_ended_them() -> None:

@@ -90,7 +90,7 @@ _RULES = tuple(
         r"(?! ?(?:간|동안|차))",
         rf"(?:{_CHINESE_YEAR}|(?P<year_word>{CHINESE_YEAR_WORD}))?"
         rf"(?P<month>\d{{1,2}}|{CHINESE})月(?P<day>\d{{1,2}}|{CHINESE})"
-        rf"(?:[日号]|(?=[-~至到]\d{{1,2}}[日号])){_ZH_IN_BRACKETS}",
+        rf"(?:[日号]|(?=[-~至到](?:\d{{1,2}}|{CHINESE})[日号])){_ZH_IN_BRACKETS}",
         rf"(?:{_CHINESE_YEAR}|(?P<year_word>{CHINESE_YEAR_WORD}))(?P<month>\d{{1,2}}|{CHINESE})月"
         rf"(?!(?:\d{{1,2}}|{CHINESE})[日号至到~-])",
         _CHINESE_YEAR,

@@ -15,12 +15,12 @@ from app.drafting.finding.matching import (
 )
 
 _LABEL = re.compile(
-    r"(?:^|[ \n|(\[])"
+    r"(?:(?:^|\n) {0,8}press releases? {0,2}[-,|:] {0,2}|(?:^|[ \n|(\[])"
     r"(?:for (?:immediate )?release|date(?: of (?:release|issue))?|issued|released"
     r"|press release date"
     r"|posted|registered"
     r"|배포 ?일시?|보도 ?일시|보도 ?시점|등록일|작성일|게시일|배포|발행일"
-    r"|发布日期|发布时间|发布|日期|时间)(?: on)?\)?[ :]{0,3}\(?$",
+    r"|发布日期|发布时间|发布|日期|时间)(?: on)?\)?[ :]{0,3}\(?)$",
     re.I,
 )
 _FILE_NAME = re.compile(
@@ -29,6 +29,8 @@ _FILE_NAME = re.compile(
     r"|(?<!\d)(?P<short>\d\d)(?P<short_month>0[1-9]|1[0-2])(?P<short_day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _DATELINE = re.compile(r"^\(?[A-Z][A-Za-z., ]{1,30}[,(=-] ?$")
+_BEHIND_DATELINE = re.compile(r" ?(?:\([^()\n]{1,30}\) ?)?[-)=:]")
+_CITY_BEFORE = re.compile(r"^\(?[A-Z][A-Za-z]{1,20}(?: [A-Z][a-z]{1,20})?, ?$")
 _BEHIND_DATE = re.compile(r" {1,4}(?:来源|作者|字号|浏览|source|담당|조회)", re.I)
 _NO_TITLE = re.compile(
     r"^(?:(?:.{0,40} )?press releases?"
@@ -63,11 +65,20 @@ def issue_in(matched: Matched, file_name: str) -> IssueFound | None:
         line = line_before(matched.folded, start)
         behind = matched.folded[end : end + 40].partition("\n")[0]
         alone = not behind.strip(" ()[]<>.") or _BEHIND_DATE.match(behind)
-        if not line.strip(" ()[]<>") and alone:
+        if alone and (not line.strip(" ()[]<>") or _CITY_BEFORE.match(line)):
             return IssueFound(one, one.span)
-        if _DATELINE.match(line) and re.match(r" ?[-)=:]", behind):
+        if in_dateline(matched, one):
             return IssueFound(one, one.span)
     return _in_name(file_name)
+
+
+def in_dateline(matched: Matched, date: DateFound) -> bool:
+    """Whether a date stands in a dateline, "BEIJING, March 19 -", with or without its year."""
+    start, end = matched.at(date.span.start), matched.at(date.span.end)
+    return bool(
+        _DATELINE.match(line_before(matched.folded, start))
+        and _BEHIND_DATELINE.match(matched.folded, end)
+    )
 
 
 def _in_name(file_name: str) -> IssueFound | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from app.drafting.finding.markers import Marker, markers_in
-from app.drafting.finding.matching import Matched, Span, line_before
+from app.drafting.finding.matching import Matched, Span, is_shortened, line_before
 from app.drafting.finding.numbered_blocks import numbered_markers
 from app.drafting.reading.source import Source
 
@@ -136,10 +136,7 @@ def _list_of(matched: Matched, run: _Run, inner: list[_Run]) -> ListFound:
         lists = tuple(_nested(matched, within)) if within else ()
         title_end = own[0].markers[0].span.start if own else end
         if position == len(run.markers) - 1 and not marker.opens:
-            goes_on = _SENTENCE_GOES_ON.search(
-                matched.folded, matched.at(start), matched.at(title_end)
-            )
-            title_end = matched.span(0, goes_on.start()).end if goes_on else title_end
+            title_end = _end_of_last(matched, start, title_end)
         title = _trimmed(matched.text, start, title_end)
         whole = Span(marker.span.start, max(title.end, lists[-1].span.end if lists else 0))
         items.append(ItemFound(marker.number, title, whole, lists))
@@ -156,6 +153,17 @@ _JOINTS = (" and", " 및", "以及", " or")
 _SENTENCE_GOES_ON = re.compile(
     r"\.(?= )|。| ?등(?=이다|을|의|에|이 |으로|,| |\.|$)|等(?=[。,,方内工合任措]|$)"
 )
+
+
+def _end_of_last(matched: Matched, start: int, end: int) -> int:
+    first, last = matched.at(start), matched.at(end)
+    counted, depth = first, 0
+    for match in _SENTENCE_GOES_ON.finditer(matched.folded, first, last):
+        words = matched.folded[counted : match.start()]
+        counted, depth = match.start(), depth + words.count("(") - words.count(")")
+        if depth <= 0 and not is_shortened(matched.folded, first, match.start()):
+            return matched.span(0, match.start()).end
+    return end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

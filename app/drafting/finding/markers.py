@@ -84,7 +84,7 @@ def _style(
 ) -> _Style:
     return _Style(
         name,
-        re.compile(inline) if inline else None,
+        re.compile(inline, re.M) if inline else None,
         re.compile(rf"^ {{0,8}}{_NOTE}(?:{opening})", re.M) if opening else None,
         number,
     )
@@ -97,12 +97,15 @@ _STYLES = (
     _style("(1)", int, r"(?<![\w)])\((?P<n>\d{1,2})\)(?=[ \w])", None),
     _style("1)", int, r"(?<![\w(.])(?P<n>\d{1,2})\)(?=[ \w])", None),
     _style("1.", int, None, r"(?P<n>\d{1,2})[.、](?![\d.])(?! ?\d{1,2}\.)"),
-    _style("가.", _hangul, None, rf"(?P<n>[{_HANGUL}])\.(?= )"),
+    # In a sentence too, as in "6个项目：1.政策交流；2.联合研究".
+    _style("1.一", int, r"(?<=[:;,。])(?P<n>\d{1,2})[.、](?=[\u4e00-\u9fff가-힣])", None),
+    _style("가.", _hangul, rf"(?:^ {{0,8}}{_NOTE}|(?<=[\w).:;,] ))(?P<n>[{_HANGUL}])\.(?= )", None),
     _style("(가)", _hangul, rf"(?<!\w)\((?P<n>[{_HANGUL}])\)(?= )", None),
     _style("가)", _hangul, None, rf"(?P<n>[{_HANGUL}])\)(?= )"),
     _style("一、", chinese_number, None, rf"(?P<n>{CHINESE})、"),
     _style("(一)", chinese_number, rf"\((?P<n>{CHINESE})\)", None),
     _style("(i)", _roman, r"(?<!\w)\((?P<n>[ivx]{1,4})\)(?= )", None),
+    _style("i.", _roman, None, r"(?P<n>[ivx]{1,4})\.(?= )"),
     _style("(a)", lambda text: ord(text) - 96, r"(?<!\w)\((?P<n>[a-h])\)(?= )", None),
     _style("a)", lambda text: ord(text) - 96, None, r"(?P<n>[a-h])[.)](?= )"),
     _style("first", _english, rf"(?i)(?<![\w'-])(?:and )?(?P<n>(?:{_WORDS})(?:ly)?),(?= )", None),
@@ -122,5 +125,6 @@ def markers_in(matched: Matched) -> Iterator[Marker]:
             number = style.number(match["n"])
             if number:
                 before = line_before(matched.folded, match.start()).strip(" *※·ㅇ○-")
-                first = match.start("n") if style.opening else match.start()
+                # An inline marker begins with a bracket or a word that is its own.
+                first = match.start("n") if style.opening or style.name == "가." else match.start()
                 yield Marker(style.name, number, matched.span(first, match.end()), not before)

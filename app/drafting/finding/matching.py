@@ -199,8 +199,13 @@ _LONGEST_SENTENCE = 2_000
 _SENTENCE_ENDS = re.compile(r"[.!?]['\")\]]{0,3}(?=[ \n]|$)|[。][\"')]{0,3}|\n")
 _SHORTENED = re.compile(
     r"(?:\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun"
-    r"|Mr|Mrs|Ms|Dr|Prof|No|St|H\.E|Gen|vs|etc|U\.S|D\.C)|\b[A-Z]|[ \n(\d]\d{1,4}|^\d{1,4})$"
+    r"|Mr|Mrs|Ms|Dr|Prof|No|St|H\.E|Gen|vs|etc|U\.S|D\.C)|\b[A-Z]"
+    # A marker that opens its line, and the last number of a date such as "2023. 12. 20."
+    r"|^ {0,8}\(?\d{1,2}|\d\. ?\d{1,2})$"
 )
+_NUMBER_BEFORE = re.compile(r"(?:^|[ \n(\d'])\d{1,4}$")
+_NUMBER_BEHIND = re.compile(r"\. ?\d")
+_CLAUSE_ENDS = re.compile(r",(?! ?\d)|;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +221,38 @@ def sentences(matched: Matched) -> list[Sentence]:
     found: list[Sentence] = []
     start = 0
     for match in _SENTENCE_ENDS.finditer(matched.folded):
-        before = matched.folded[max(start, match.start() - 12) : match.start()]
-        if match.group()[0] == "." and _SHORTENED.search(before):
+        if is_shortened(matched.folded, start, match.start()):
             continue
         _add_sentence(matched, start, match.end(), found)
         start = match.end()
     _add_sentence(matched, start, len(matched.folded), found)
     return found
+
+
+def is_shortened(folded: str, start: int, at: int) -> bool:
+    """Whether the full stop at `at` shortens a word or a date, in a sentence from `start` on.
+
+    Behind a number it does so where another number follows, as in "2023. 12. 20.", or where the
+    number opens its line: a sentence may end in a year.
+    """
+    if folded[at] != ".":
+        return False
+    before = folded[max(start, at - 12) : at]
+    if _SHORTENED.search(before):
+        return True
+    return bool(_NUMBER_BEFORE.search(before) and _NUMBER_BEHIND.match(folded, at))
+
+
+def clause_at(matched: Matched, sentence: Sentence, place: int) -> Sentence:
+    """The clause of a sentence, between commas and semicolons, that a place lies in."""
+    start, at = matched.at(sentence.span.start), matched.at(place)
+    end = matched.at(sentence.span.end)
+    for match in _CLAUSE_ENDS.finditer(matched.folded, start, end):
+        if match.end() > at:
+            end = match.start()
+            break
+        start = match.end()
+    return Sentence(matched.span(start, end), matched.folded[start:end])
 
 
 def _add_sentence(matched: Matched, start: int, end: int, found: list[Sentence]) -> None:

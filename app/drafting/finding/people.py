@@ -94,5 +94,8 @@ def _without(matched: Matched, title: Span | None, organization: Span) -> Span |
             start += 1
         return Span(start, title.end)
     kept = matched.text[title.start : organization.start]
+    if "\u4e00" <= kept[:1] <= "\u9fff":
+        # A Chinese title stands behind its organization; what is before that is something else.
+        return Span(min(organization.end, title.end), title.end)
     joint = _JOINT.search(kept.replace("’", "'"))
     return Span(title.start, title.start + (joint.start() if joint else len(kept.rstrip())))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from app.drafting.finding.calendar_words import MONTH, MONTHS
 from app.drafting.finding.dates import DateFound, dates_in
 from app.drafting.finding.matching import Matched, Span, longest_apart
+from app.drafting.finding.numerals import CHINESE, chinese_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,10 @@ _JOINT = re.compile(
     r",? ?(?:부터|에서|~|-|to|through|until|till|and|起?至|到)(?: ?(?:the|오는))? ?", re.I
 )
 _NO_PERIOD = re.compile(r",? ?and", re.I)
-_BARE_END = re.compile(r"(?P<day>\d{1,2})(?:일|日|号|st|nd|rd|th)?(?![\d월月./-])")
+_BARE_END = re.compile(
+    r"(?P<day>\d{1,2})(?:일|日|号|st|nd|rd|th)?(?![\d월月/-]|\. ?\d)"
+    rf"|(?P<written_day>{CHINESE})[日号]"
+)
 _SHORT_END = re.compile(r"(?P<month>\d{1,2})\. ?(?P<day>\d{1,2})\.?(?![\d])")
 _YEAR_AFTER = re.compile(r",? ?(?P<year>(?:19|20)\d\d)(?!\d)")
 _IN_BRACKETS = re.compile(
@@ -107,7 +111,10 @@ def _short_end(matched: Matched, at: int, first: DateFound) -> DateFound | None:
 def _day(matched: Matched, joint: re.Match[str], first: DateFound) -> DateFound | None:
     # "December 20-21, 2023", "20일부터 21일까지": the month is written once.
     match = _BARE_END.match(matched.folded, joint.end())
-    if match is None or first.day is None or not first.day < int(match["day"]) <= 31:
+    if match is None or first.day is None:
+        return None
+    day = int(match["day"]) if match["day"] else chinese_number(match["written_day"])
+    if day is None or not first.day < day <= 31:
         return None
     end = match.end()
     brackets = _IN_BRACKETS.match(matched.folded, end)
@@ -117,7 +124,7 @@ def _day(matched: Matched, joint: re.Match[str], first: DateFound) -> DateFound 
     if year:
         end = year.end()
     span = matched.span(match.start(), end)
-    return DateFound(span, int(year["year"]) if year else None, first.month, int(match["day"]))
+    return DateFound(span, int(year["year"]) if year else None, first.month, day)
 
 
 def _shared(first: DateFound, last: DateFound) -> tuple[DateFound, DateFound] | None:

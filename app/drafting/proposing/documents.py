@@ -23,6 +23,10 @@ def propose_document(facts: Facts, known: Known) -> Proposal:
     if title is not None and facts.title is not None and facts.language is not None:
         members["title"] = {facts.language: title}
         proposal.support(facts.title, f"/title/{facts.language}")
+        if title.endswith((".", "。")):
+            proposal.unsure(
+                f"/title/{facts.language}", "it reads as words of the text", facts.title
+            )
     else:
         members["identifier"] = release.name
     if facts.language is not None:

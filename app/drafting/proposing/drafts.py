@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from app.drafting.finding.matching import Span
 from app.drafting.proposing.agreements import named_agreements
+from app.drafting.proposing.choosing import Chosen, choose, mentions_of
 from app.drafting.proposing.comparing import Compared, compare
 from app.drafting.proposing.dialogues import FILE as DIALOGUES
 from app.drafting.proposing.dialogues import propose_dialogue
@@ -14,7 +15,7 @@ from app.drafting.proposing.documents import propose_document
 from app.drafting.proposing.facts import Facts, facts_of
 from app.drafting.proposing.items import add_items
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.meetings import Chosen, choose, mentions_of, propose_meeting
+from app.drafting.proposing.meetings import propose_meeting
 from app.drafting.proposing.other_meetings import not_proposed, other_meetings
 from app.drafting.proposing.participants import add_participants, participants_of
 from app.drafting.proposing.proposals import Certainty, LeftOut, Mark, Members, Proposal, citations

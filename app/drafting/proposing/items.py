@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from app.drafting.finding.dates import DateFound
 from app.drafting.finding.issuing import language_at
 from app.drafting.finding.items import ItemFound, ListFound
-from app.drafting.finding.matching import Span
+from app.drafting.finding.matching import Span, between
 from app.drafting.proposing.agreements import Named
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
@@ -22,6 +23,12 @@ _BULLETS = " *※·-○◦●□■ㅇ▷\n\t"
 _LONGEST = 2_000
 _MOST = 50
 _MARK_BEHIND = re.compile(r"^['\"’”」》)]{0,3}(?P<words>[^.。\n*※]{0,60})(?P<mark>\*{1,3}|※)")
+
+
+# By when: what stands before a date, or right behind it.
+_BY_BEFORE = re.compile(r"\bby (?:the )?(?:end of |early |mid-? ?|late )?(?:the )?$", re.I)
+_BY_BEHIND = re.compile(r"^ ?(?:말|초|중순|하순)?까지|^(?:底|末|中旬|下旬)?之?(?:以)?前")
+_SPAN_BEFORE = re.compile(r"(?:부터|에서|~|-|至|到) ?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,10 @@ def _items(facts: Facts, found: ListFound, owner: _Owner, known: Known) -> list[
             nested = _nested(item)
             members["description"] = {language: facts.quote(nested)}
             proposal.support(nested, f"/description/{language}")
+        due = _due(facts, item)
+        if due is not None:
+            members["due"] = due.partial
+            proposal.support(due.span, "/due")
         if owner.reason is not None:
             (proposal.unsure if owner.unsure else proposal.derived)(
                 "/agreement", owner.reason, owner.words
@@ -146,6 +157,21 @@ def _items(facts: Facts, found: ListFound, owner: _Owner, known: Known) -> list[
             )
         proposals.append(proposal)
     return proposals
+
+
+def _due(facts: Facts, item: ItemFound) -> DateFound | None:
+    """The one date, with its year, by which the item's own words say that it is due."""
+    folded = facts.matched.folded
+    first = facts.matched.at(item.title.start)
+    due: list[DateFound] = []
+    for one in between(facts.dates, item.title.start, item.title.end):
+        at, end = facts.matched.at(one.span.start), facts.matched.at(one.span.end)
+        before = folded[max(first, at - 24) : at]
+        if _SPAN_BEFORE.search(before) or not one.weekday_fits:
+            continue
+        if _BY_BEFORE.search(before) or _BY_BEHIND.match(folded[end : end + 8]):
+            due.append(one)
+    return due[0] if len(due) == 1 and due[0].partial is not None else None
 
 
 def _nested(item: ItemFound) -> Span:

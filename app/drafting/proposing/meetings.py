@@ -1,121 +1,47 @@
 """The meeting that a release is about, and others of which it says when they were held."""
 
 import re
-from dataclasses import dataclass, field
+from datetime import date
 
 from app.drafting.finding.dates import DateFound
-from app.drafting.finding.dialogues import DialogueFound
 from app.drafting.finding.issuing import language_at
-from app.drafting.finding.matching import Sentence, Span, between
+from app.drafting.finding.matching import Sentence, Span, between, clause_at
+from app.drafting.finding.periods import PeriodFound
 from app.drafting.finding.places import PlaceFound
-from app.drafting.finding.statuses import StatusFound, of_another_time, status_in
-from app.drafting.proposing.dialogues import Resolved, resolve
+from app.drafting.finding.statuses import StatusFound, status_in
+from app.drafting.proposing.choosing import FILE, Chosen, dates_in, inside
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.proposals import Proposal
+from app.drafting.proposing.proposals import Members, Proposal
 from app.drafting.proposing.years import Calendar, dated
 
-FILE = "meetings.json"
-# Words for a meeting that is not named.
-_A_MEETING = re.compile(
-    r"\b(?:meeting|dialogue|talks|session|consultations?|event)\b|회의|대화|회담|자리|会议|对话|会谈|磋商",
+_NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|(?:推迟|延期|改期)[至到于]$", re.I)
+_NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
+_PUT_OFF = re.compile(r"postpone|put off|delayed|rescheduled|推迟|延期|改期", re.I)
+# A joint, and what may be the other end of a period behind it.
+_JOINT_BEHIND = re.compile(
+    r"^ ?(?:부터|起)|^ ?(?:~|-|to|through|until|till|and|에서|至|到) ?(?:the )?(?:오는 )?"
+    r"(?:\d|[〇一二三四五六七八九十]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+)
+_LASTS = re.compile(
+    r"\bfor (?:two|three|four|five|\d) days\b|\b(?:two|three|four|five)-day\b"
+    r"|(?:이틀|사흘|나흘|닷새) ?(?:간|동안)|\d일 ?(?:간|동안)|为期|[两三四五]天",
     re.I,
 )
-_BESIDES = re.compile(r"^\W{0,6}(?:meanwhile|in addition|한편|아울러|此外|另外)", re.I)
-_NEW_DATE = re.compile(r"\b(?:to|until|till|for) (?:the )?$|推迟[至到于]$|延期[至到于]$", re.I)
-_NEW_DATE_BEHIND = re.compile(r"^ ?(?:\([^)\n]{1,5}\) ?)?(?:로|으로) ?(?:연기|미)")
-_MOST_SENTENCES = 40
+_HOLDING = re.compile(
+    r"\b(?:held|hold|holds|holding|convened?|took place|take place|takes place|hosted|host|met|meet"
+    r"|meeting|opened|concluded|resumed|gathered|wrapped up)\b"
+    r"|개최|열[렸었고린릴]|열려|갖고|가졌|가진|만나|회의|대화|举行|召开|举办|开幕|闭幕|会议|对话",
+    re.I,
+)
+# "…, in Beijing, China, on 20 December": goes on with the clause before.
+_GOES_ON = re.compile(
+    r"^,? ?(?:in|at|on|from|between|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May"
+    r"|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d)"
+)
+_MOST_PLACES = 20
+_LONGEST_MEETING = 10
 _TO_BE = {"planned": True, "held": False}
-
-
-@dataclass(slots=True)
-class Mention:
-    """A mention of a dialogue: its sentence, what that says of a meeting, and how telling it is."""
-
-    dialogue: DialogueFound
-    resolved: Resolved
-    sentence: Sentence
-    status: StatusFound | None
-    weight: int
-
-
-@dataclass(slots=True)
-class Chosen:
-    """The meeting that the release is about: its most telling mention, and its sentences."""
-
-    mention: Mention
-    ordinal: int | None
-    sentences: list[Sentence] = field(default_factory=list)
-
-
-def mentions_of(facts: Facts, known: Known) -> list[Mention]:
-    """Every mention of a dialogue of the record, or of one that its name says enough of."""
-    found: list[Mention] = []
-    for dialogue in facts.dialogues:
-        resolved = resolve(dialogue, known)
-        if resolved is None:
-            continue
-        sentence = facts.sentences[facts.sentence_at(dialogue.span.start)]
-        status = status_in(facts.matched, sentence)
-        weight = (
-            4 * (dialogue.ordinal is not None)
-            + 3 * (status is not None)
-            + 2 * bool(_dates_in(facts, sentence))
-            + 2 * any(place.sited for place in _inside(facts.places, sentence.span))
-            + 1 * (resolved.id is not None)
-            - 6 * _of_another_time(facts, dialogue, sentence)
-            - 3 * (_BESIDES.search(sentence.words) is not None)
-        )
-        found.append(Mention(dialogue, resolved, sentence, status, weight))
-    return found
-
-
-def choose(facts: Facts, mentions: list[Mention]) -> Chosen | None:
-    """The meeting that the release is about; None where it names none."""
-    if not mentions:
-        return None
-    main = max(mentions, key=lambda one: (one.weight, -one.sentence.span.start))
-    same = [one for one in mentions if one.resolved.key == main.resolved.key]
-    ordinal = main.dialogue.ordinal
-    if ordinal is None:
-        ordinal = next(
-            (one.dialogue.ordinal for one in same if one.dialogue.ordinal and one.weight > 0), None
-        )
-    chosen = Chosen(main, None if ordinal is None else ordinal.value, [main.sentence])
-    # What else speaks of it: sentences that name it, then those near that say "the meeting".
-    for one in same:
-        if one.weight > 0 and (
-            one.dialogue.ordinal is None or one.dialogue.ordinal.value == chosen.ordinal
-        ):
-            chosen.sentences.append(one.sentence)
-    at = facts.sentence_at(main.sentence.span.start)
-    for near in facts.sentences[max(0, at - 4) : at + 7]:
-        if (
-            _A_MEETING.search(near.words)
-            and status_in(facts.matched, near)
-            and not of_another_time(near)
-            and not any(
-                one.sentence.span == near.span and _of_another_meeting(one, main, chosen.ordinal)
-                for one in mentions
-            )
-        ):
-            chosen.sentences.append(near)
-    chosen.sentences = list(dict.fromkeys(chosen.sentences))[:_MOST_SENTENCES]
-    return chosen
-
-
-def speaks_of(facts: Facts, chosen: Chosen, place: int) -> bool:
-    """Whether the sentence at `place` is about the meeting: it says so, or stands close behind."""
-    at = facts.sentence_at(place)
-    if _A_MEETING.search(facts.sentences[at].words):
-        return True
-    near = {facts.sentence_at(one.span.start) for one in chosen.sentences}
-    return not near.isdisjoint((at, at - 1, at - 2))
-
-
-def _of_another_meeting(mention: Mention, main: Mention, ordinal: int | None) -> bool:
-    own = mention.dialogue.ordinal
-    return mention.resolved.key != main.resolved.key or (own is not None and own.value != ordinal)
 
 
 def propose_meeting(
@@ -141,11 +67,18 @@ def propose_meeting(
         proposal.derived("/ordinal", "the release does not say which meeting of the dialogue it is")
     for mark in chosen.mention.resolved.marks:
         proposal.derived("/dialogue", mark, chosen.mention.dialogue.span)
-    status = next(
-        (found for one in chosen.sentences if (found := status_in(facts.matched, one))), None
-    )
+    said = [found for one in chosen.sentences if (found := status_in(facts.matched, one))]
+    status = next(iter(said), None)
+    if status is not None and status.denied:
+        status = next((one for one in said if one.status in ("postponed", "cancelled")), status)
     _status_and_days(facts, chosen, proposal, status, calendar)
     _place(facts, chosen, proposal)
+    denied = next((one for one in said if one.denied), None)
+    if denied is not None:
+        reason = "the release also says that it was not held as meant"
+        for pointer in ("/status", "/starts", "/ends", "/city"):
+            if pointer in ("/status", "/starts") or pointer[1:] in proposal.members:
+                proposal.unsure(pointer, reason, denied.span)
     _format(facts, chosen, proposal)
     proposal.id = _id_of(proposal, dialogue, known)
     return proposal
@@ -165,32 +98,6 @@ def _id_of(proposal: Proposal, dialogue: str, known: Known) -> str:
             else:
                 return id_
     return f"{dialogue}-{members.get('ordinal') or starts or 'undated'}"
-
-
-def _inside(found: list[PlaceFound], span: Span) -> list[PlaceFound]:
-    return between(found, span.start, span.end)
-
-
-def _dates_in(facts: Facts, sentence: Sentence) -> list[DateFound]:
-    # Days, and none that is part of a plan's name or of a period within one.
-    inside = between(facts.dates, sentence.span.start, sentence.span.end)
-    names = between(facts.agreements, sentence.span.start, sentence.span.end)
-    return [
-        one
-        for one in inside
-        if one.day is not None
-        and not any(one.span.within(name.span) for name in names)
-        and (facts.issue is None or one.span != facts.issue.span)
-    ]
-
-
-def _of_another_time(facts: Facts, dialogue: DialogueFound, sentence: Sentence) -> bool:
-    # Only what stands around the mention: a sentence on this meeting may close with the next.
-    start = max(sentence.span.start, dialogue.span.start - 60)
-    words = facts.matched.folded[
-        facts.matched.at(start) : facts.matched.at(min(sentence.span.end, dialogue.span.end + 40))
-    ]
-    return of_another_time(Sentence(Span(start, dialogue.span.end), words))
 
 
 def _status_and_days(
@@ -215,10 +122,9 @@ def _status_and_days(
         )
         proposal.unsure("/starts", reason, chosen.mention.dialogue.span)
         return
-    period = next(
-        (one for one in facts.periods if one.starts.day and day.span.within(one.span)), None
-    )
-    ahead = _TO_BE.get(said or "")
+    period = _period_of(facts, day)
+    denied = status is not None and status.denied
+    ahead = None if denied else _TO_BE.get(said or "")
     ends = (("/starts", period.starts), ("/ends", period.ends)) if period else (("/starts", day),)
     span = period.span if period else day.span
     for pointer, found in ends:
@@ -228,6 +134,40 @@ def _status_and_days(
             proposal.support(span, pointer)
         if made.reason is not None:
             (proposal.unsure if made.unsure else proposal.derived)(pointer, made.reason, span)
+    behind = facts.matched.at(day.span.end)
+    joint = _JOINT_BEHIND.match(facts.matched.folded[behind : behind + 24])
+    sentence = facts.sentences[facts.sentence_at(day.span.start)]
+    if period is None and (joint is not None or _LASTS.search(sentence.words)):
+        proposal.unsure("/ends", "it seems to last longer than this day", day.span)
+    if _far_apart(proposal.members):
+        proposal.unsure("/ends", "no meeting lasts that long", span)
+    _beside_issue(facts, proposal, span)
+
+
+def _far_apart(members: Members) -> bool:
+    starts, ends = (members.get(name, "") for name in ("starts", "ends"))
+    if len(starts) != 10 or len(ends) != 10:
+        return False
+    days = (date.fromisoformat(ends) - date.fromisoformat(starts)).days
+    return not 0 <= days <= _LONGEST_MEETING
+
+
+def _period_of(facts: Facts, day: DateFound) -> PeriodFound | None:
+    near = between(facts.periods, day.span.start - 100, day.span.end)
+    return next((one for one in near if one.starts.day and day.span.within(one.span)), None)
+
+
+def _beside_issue(facts: Facts, proposal: Proposal, words: Span) -> None:
+    # What was held was so before the release, or in another time zone on the day behind it.
+    starts, issued = proposal.members.get("starts"), facts.issue
+    if starts is None or issued is None or issued.date.partial is None:
+        return
+    on = issued.date.partial[: len(starts)]
+    status = proposal.members["status"]
+    if (status == "held" and starts > on) or (status == "planned" and starts < on):
+        reason = f"it is {status}, of {starts}, and the release is of {issued.date.partial}"
+        for pointer in ("/status", "/starts"):
+            proposal.unsure(pointer, reason, words)
 
 
 def _status_by_day(
@@ -257,12 +197,13 @@ def _status_by_day(
 def _day_of(facts: Facts, chosen: Chosen, status: str | None) -> DateFound | None:
     folded = facts.matched.folded
     for sentence in chosen.sentences:
-        found = _dates_in(facts, sentence)
+        found = dates_in(facts, sentence)
         if status == "postponed":
             for one in found:
                 at, end = facts.matched.at(one.span.start), facts.matched.at(one.span.end)
-                if _NEW_DATE.search(folded[max(0, at - 12) : at]) and "postpone" in _before(
-                    folded, facts.matched.at(sentence.span.start), at
+                start = facts.matched.at(sentence.span.start)
+                if _NEW_DATE.search(folded[max(0, at - 12) : at]) and _PUT_OFF.search(
+                    folded, start, at
                 ):
                     return one
                 if _NEW_DATE_BEHIND.match(folded[end : end + 24]):
@@ -271,17 +212,16 @@ def _day_of(facts: Facts, chosen: Chosen, status: str | None) -> DateFound | Non
         if found:
             mention = chosen.mention.dialogue.span
             if sentence.span == chosen.mention.sentence.span and len(found) > 1:
-                # Of several days the one nearest to the meeting's name, before others behind it.
-                return min(found, key=lambda one: _distance(one.span, mention))
+                # Of several days one with its year or its period, of these the nearest to the name.
+                return min(
+                    found,
+                    key=lambda one: (
+                        one.year is None and _period_of(facts, one) is None,
+                        _distance(one.span, mention),
+                    ),
+                )
             return found[0]
     return None
-
-
-def _before(folded: str, start: int, end: int) -> str:
-    words = folded[start:end].lower()
-    return (
-        words.replace("put off", "postpone").replace("推迟", "postpone").replace("延期", "postpone")
-    )
 
 
 def _distance(span: Span, other: Span) -> int:
@@ -289,20 +229,29 @@ def _distance(span: Span, other: Span) -> int:
 
 
 def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
-    place = next(
-        (
-            min(sited, key=lambda one: one.city is None)
-            for sentence in chosen.sentences
-            if (sited := [one for one in _inside(facts.places, sentence.span) if one.sited])
-        ),
-        None,
-    )
-    if place is None:
+    found = [
+        (sentence, place)
+        for sentence in chosen.sentences
+        if not _says_otherwise(facts, sentence, proposal.members["status"])
+        for place in sorted(
+            (one for one in inside(facts.places, sentence.span) if one.sited),
+            key=lambda one: one.city is None,
+        )
+    ]
+    if not found:
         return
+    found = found[:_MOST_PLACES]
+    sentence, place = min(found, key=lambda pair: _doubt_of_place(facts, chosen, *pair) is not None)
+    doubt = _doubt_of_place(facts, chosen, sentence, place)
+    others = [one for _, one in found if one.city != place.city]
     words = facts.words(place.span)
     pointer = f"/city/{language_at(words)}"
     proposal.members["city"] = {language_at(words): words}
     proposal.support(place.span, pointer)
+    if doubt is not None:
+        proposal.unsure(pointer, doubt, place.span)
+    elif others:
+        proposal.unsure(pointer, "another place is named beside it", others[0].span)
     if place.city is None:
         proposal.unsure(pointer, "no city of this name is in the dictionary", place.span)
         return
@@ -311,6 +260,31 @@ def _place(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:
     proposal.derived("/country", "country and time zone are those of the city")
     if proposal.members["status"] == "postponed":
         proposal.unsure(pointer, "whether it stays the place the release may not say", place.span)
+
+
+def _says_otherwise(facts: Facts, sentence: Sentence, status: str) -> bool:
+    said = status_in(facts.matched, sentence)
+    return said is not None and said.status not in (status, "held_or_planned") and not said.denied
+
+
+def _doubt_of_place(
+    facts: Facts, chosen: Chosen, sentence: Sentence, place: PlaceFound
+) -> str | None:
+    if sentence not in chosen.own:
+        return "it stands in a sentence that does not name the meeting"
+    clause = clause_at(facts.matched, sentence, place.span.start)
+    if not _HOLDING.search(clause.words) and not _GOES_ON.match(clause.words):
+        return "the words around it do not say that the meeting was there"
+    for number in between(facts.ordinals, sentence.span.start, sentence.span.end):
+        if number.value == chosen.ordinal or any(
+            number.span.within(plan.span)
+            for plan in between(facts.agreements, number.span.start - 200, number.span.end)
+        ):
+            continue
+        mention = chosen.mention.dialogue.span
+        if mention.end < number.span.start < place.span.start or number.span.within(clause.span):
+            return "another number stands beside it"
+    return None
 
 
 def _format(facts: Facts, chosen: Chosen, proposal: Proposal) -> None:

@@ -4,19 +4,26 @@ import re
 from dataclasses import dataclass
 
 from app.drafting.dictionaries.countries import COUNTRIES, SIDES
+from app.drafting.dictionaries.people import CHINESE_TITLES, ENGLISH_TITLES, KOREAN_TITLES
 from app.drafting.finding.attendance import Attendance, attendance_of
 from app.drafting.finding.issuing import language_at
+from app.drafting.finding.matching import between
 from app.drafting.finding.people import PersonFound
 from app.drafting.finding.statuses import of_another_time
+from app.drafting.proposing.choosing import Chosen, speaks_of
 from app.drafting.proposing.facts import Facts
 from app.drafting.proposing.known import Known
-from app.drafting.proposing.meetings import Chosen, speaks_of
 from app.drafting.proposing.proposals import LeftOut, Members, Proposal
 from app.kernel.text import slug_of
 
 FILE = "people.json"
 _MOST = 40
 _OTHER_SIDE = "the other side's head is named with a party, this one is not"
+_SIDE_OF_ANOTHER = "the side is said of somebody who is named before"
+_NO_TITLE = "no word for an office is in it"
+_UNSURE = (_OTHER_SIDE, _SIDE_OF_ANOTHER)
+_SIDE_BEHIND = re.compile(r"^ ?\((?P<side>우리|한국|중국|일본|[한중]) ?측? ?(?:수석대표|대표)")
+_TITLE_WORD = re.compile(rf"\b{ENGLISH_TITLES}\b|(?:{KOREAN_TITLES})$|(?:{CHINESE_TITLES})$")
 _COUNTRY_BEFORE = re.compile(
     r"(chinese|korean|japanese|중국|한국|일본|中国|韩国|日本)(?:'s|의)? ?(?:mr\.|ms\.|측)? ?$"
 )
@@ -83,12 +90,25 @@ def _party_of(
     own = next((parties[one] for one in found.organizations if parties.get(one)), None)
     if own is not None:
         return own, None
-    start = facts.matched.at(found.span.start)
-    before = facts.matched.folded[max(0, start - 30) : start].lower()
-    side = next((party for words, party in SIDES.items() if words in before), None)
-    country = _COUNTRY_BEFORE.search(before)
-    if side is not None or country is not None:
-        return side or COUNTRIES[country.group(1) if country else ""], None
+    sentence = facts.sentences[facts.sentence_at(found.span.start)].span
+    first = facts.matched.at(sentence.start)
+    start, name = facts.matched.at(found.span.start), facts.matched.at(found.name.start)
+    end = facts.matched.at(found.span.end)
+    behind = _SIDE_BEHIND.match(facts.matched.folded[end : end + 24])
+    if behind is not None:
+        return SIDES[f"{behind.group('side')}측"], None
+    country = _COUNTRY_BEFORE.search(facts.matched.folded[max(first, start - 30) : start].lower())
+    if country is not None:
+        return COUNTRIES[country.group(1)], None
+    before = facts.matched.folded[max(first, start - 30) : name].lower()
+    # The nearest side; of two that end at one place the longer, "우리 측" before "측".
+    sides = [(before.rfind(one) + len(one), len(one), one) for one in SIDES if one in before]
+    if sides:
+        at, _, words = max(sides)
+        between_them = facts.matched.span(name - len(before) + at, name)
+        near = between(facts.people, between_them.start, found.span.start)
+        other = any(one.span != found.span for one in near)
+        return SIDES[words], _SIDE_OF_ANOTHER if other else None
     record = known.get(FILE, id_) or {}
     recorded = parties.get(record.get("organization", ""))
     return recorded, "the release does not say it; the record has this person in an office of it"
@@ -166,7 +186,7 @@ def _add(
 ) -> None:
     pointer = f"/participations/{len(participations)}"
     if person.reason is not None:
-        mark = meeting.unsure if person.reason == _OTHER_SIDE else meeting.derived
+        mark = meeting.unsure if person.reason in _UNSURE else meeting.derived
         mark(f"{pointer}/party", person.reason, person.found.span)
     one: Members = {"party": person.party, "person": person.id}
     if person.found.organizations:
@@ -174,6 +194,8 @@ def _add(
     if person.found.title is not None:
         words = facts.words(person.found.title)
         one["title"] = {language_at(words): words}
+        if not _TITLE_WORD.search(words):
+            meeting.unsure(f"{pointer}/title", _NO_TITLE, person.found.title)
     if person.attendance is Attendance.HEAD:
         one["role"] = "head"
     participations.append(one)
@@ -197,6 +219,8 @@ def propose_person(facts: Facts, person: Participant, known: Known) -> Proposal:
     if person.found.title is not None:
         words = facts.words(person.found.title)
         proposal.members["title"] = {language_at(words): words}
+        if not _TITLE_WORD.search(words):
+            proposal.unsure("/title", _NO_TITLE, person.found.title)
         proposal.support(person.found.span, f"/title/{language_at(words)}")
     unwritten = [
         id_ for id_, one in known.all(FILE).items() if not set(one["name"]) & set(person.names)
