@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pydantic import BaseModel
 
@@ -62,7 +63,7 @@ class Entries:
 
     def blame(self, faults: Iterable[Fault]) -> None:
         """Notes what is wrong. Raises TooManyFaultsError once that is more than is told."""
-        self.faults += faults
+        self.faults += islice(faults, MOST_ERRORS + 1 - len(self.faults))
         if len(self.faults) > MOST_ERRORS:
             raise TooManyFaultsError(self.faults)
 
