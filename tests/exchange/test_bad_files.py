@@ -1,6 +1,7 @@
 """Files that cannot be imported: each says where, and by which rule; nothing of it is taken."""
 
 import io
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from app.exchange.reading import read_file
 from app.kernel.tabular import reading_workbooks
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.places import Fault
+from app.kernel.tabular.timed import Timed
 
 PEOPLE = next(kind for kind in KINDS if kind.collection == "people")
 
@@ -325,13 +327,31 @@ def test_a_large_part_is_packed_to_no_less_than_a_hundredth(
     assert "100 times its size" in str(_faults(file, Format.XLSX)[0][0])
 
 
+MANY = 1000
+
+
 def test_of_very_many_faults_reading_tells_the_first_and_stops() -> None:
     rows = b"".join(b"p-%d,\n" % n for n in range(100_000))
     faults, taken = _faults(b"id,name.en\n" + rows, Format.CSV)
     assert (len(faults), taken) == (101, 0)
 
 
-MANY = 1000
+@pytest.mark.parametrize(
+    ("form", "file"),
+    [
+        (Format.CSV, b"id,name.en\n" + b"".join(b"p-%d,One\n" % n for n in range(MANY))),
+        (Format.XLSX, _workbook(lambda _: None)),
+        (Format.JSONL, b"\n" * MANY),
+    ],
+)
+def test_reading_that_takes_too_long_ends(form: Format, file: bytes) -> None:
+    seconds = itertools.count()
+    entries = Entries()
+    timed: Any = Timed(io.BytesIO(file), 5, now=lambda: next(seconds))
+    read_file(entries, timed, form, PEOPLE if form is Format.CSV else None)
+    assert [fault.rule for fault in entries.faults] == ["time_limit"]
+    assert "5 seconds" in str(entries.faults[0])
+    entries.close()
 
 
 @pytest.mark.parametrize(
