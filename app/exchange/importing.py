@@ -22,18 +22,20 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     """Creates and changes records, all or none; in a dry run none, and the report says what is so.
 
     Raises Forbidden for records that the caller may not write, InvalidRequest with each thing that
-    is wrong, at its place.
+    is wrong, at its place. What is wrong among records is told once each is sound by itself.
     """
     _require_may_write(tx.principal, entries)
-    if entries.faults and not dry_run:
-        raise _refusal(entries.faults)
+    if entries.faults:
+        if not dry_run:
+            raise _refusal(entries.faults)
+        # What refers to a faulty record would be refused for that.
+        return _report(Loaded(), entries.faults, dry_run=True)
     trial = tx.session.begin_nested()
     if entries.filled_in is None:
         loaded = write_entries(tx.session, entries)
-        faults = [*entries.faults, *loaded.faults]
     else:
         loaded = _reported(tx, entries.filled_in, dry_run=dry_run)
-        faults = loaded.faults
+    faults = loaded.faults
     if faults and not dry_run:
         raise _refusal(faults)
     if dry_run or faults:
