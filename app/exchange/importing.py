@@ -47,12 +47,14 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
 
 
 def _reported(tx: Transaction, filled: FilledIn, *, dry_run: bool) -> Loaded:
-    reports, faults = report_as_filled_in(tx.session, tx.principal, filled)
+    reports, same, faults = report_as_filled_in(tx.session, tx.principal, filled)
     loaded = Loaded(faults=faults)
     if not faults:
         tx.session.flush()
         loaded.created["status-reports.json"] = len(reports)
-        loaded.revision = recorder(tx.session).number
+        loaded.same["status-reports.json"] = same
+        mine = recorder(tx.session)
+        loaded.revision = mine.number if reports else None
     if not dry_run:
         # Those of a dry run have no ids that would stay.
         loaded.named = [("status_report", report.id, "created") for report in reports]
