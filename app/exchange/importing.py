@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.exchange.entries import Entries
 from app.exchange.import_schemas import ImportCount, ImportedRecord, ImportReport
 from app.exchange.kinds import KINDS
-from app.exchange.writing import Loaded, write_entries
+from app.exchange.writing import Loaded, unknown_references, write_entries
 from app.kernel.access import Principal, Role
 from app.kernel.authentication import require_role
 from app.kernel.problems import MOST_ERRORS, Forbidden, InvalidRequest, ProblemError
@@ -22,14 +22,18 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     """Creates and changes records, all or none; in a dry run none, and the report says what is so.
 
     Raises Forbidden for records that the caller may not write, InvalidRequest with each thing that
-    is wrong, at its place. What is wrong among records is told once each is sound by itself.
+    is wrong, at its place. What is wrong among records, but for unknown references, is told
+    once each is sound by itself.
     """
     _require_may_write(tx.principal, entries)
     if entries.faults:
         if not dry_run:
             raise _refusal(entries.faults)
-        # What refers to a faulty record would be refused for that.
-        return _report(Loaded(), entries.faults, dry_run=True)
+        faults = list(entries.faults)
+        # What refers to a record that cannot be read, or written, is not wrong in that.
+        if not entries.has_unread:
+            faults += unknown_references(tx.session, entries)
+        return _report(Loaded(), faults, dry_run=True)
     trial = tx.session.begin_nested()
     if entries.filled_in is None:
         loaded = write_entries(tx.session, entries)

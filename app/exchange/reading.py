@@ -63,8 +63,9 @@ def read_file(
         elif kind is not None:
             _read_table(entries, kind, delimited.rows_in(file, place), place, progress)
     except TooManyFaultsError:
-        return
+        entries.has_unread = True
     except FaultyError as error:
+        entries.has_unread = True
         _blame(entries, error.faults)
 
 
@@ -112,6 +113,7 @@ def _blame(entries: Entries, faults: Iterable[Fault]) -> None:
 def _refuse_sheet(entries: Entries, place: Place, name: str) -> None:
     names = ", ".join(_BY_COLLECTION)
     detail = f"A sheet is named by what its rows are: {names}."
+    entries.has_unread = True
     entries.blame([Fault(place, "sheet_name", detail, shown(name))])
 
 
@@ -125,6 +127,7 @@ def _read_table(
     header = Header(table_of(kind.body, "id"), first, place)
     for number, record in enumerate(gathered(header, rows), start=1):
         if record.faults:
+            entries.note_faulty(kind, record.value.get("id"))
             entries.blame(record.faults)
         else:
             _add(entries, kind, record.value, record.origin)
@@ -135,12 +138,14 @@ def _read_lines(entries: Entries, file: BinaryIO, place: Place, progress: Progre
     for where, value in json_lines.values_in(file, place):
         _tell(progress, where.row or 0)
         if isinstance(value, FaultyError):
+            entries.has_unread = True
             entries.blame(value.faults)
             continue
         named = value.pop(RECORD_KIND, None) if isinstance(value, dict) else None
         kind = _BY_KIND.get(named) if isinstance(named, str) else None
         if kind is None:
             names = ", ".join(_BY_KIND)
+            entries.has_unread = True
             detail = f"A line is an object whose {RECORD_KIND} is one of {names}."
             entries.blame([Fault(where, RECORD_KIND, detail, shown(named), f"/{RECORD_KIND}")])
             continue
@@ -169,7 +174,9 @@ def _is_too_large(record: Any) -> bool:
 
 
 def _add(entries: Entries, kind: Kind, value: Any, origin: Origin) -> None:
+    given = value.get("id") if isinstance(value, dict) else None
     if _is_too_large(value):
+        entries.note_faulty(kind, given)
         detail = (
             f"A record has at most {_MOST_VALUES} values, and an object at most {_MOST_MEMBERS} "
             "members."
@@ -179,6 +186,7 @@ def _add(entries: Entries, kind: Kind, value: Any, origin: Origin) -> None:
     try:
         body = kind.body.model_validate(value)
     except ValidationError as error:
+        entries.note_faulty(kind, given)
         count = error.error_count()
         if count > _MOST_FAULTS:
             detail = "So much is wrong with this record that it is not told one by one."
@@ -192,6 +200,7 @@ def _add(entries: Entries, kind: Kind, value: Any, origin: Origin) -> None:
         return
     record_id = getattr(body, "id", None)
     if record_id is None:
+        entries.note_faulty(kind, None)
         detail = "A record that is loaded has an id."
         entries.blame([origin.fault("/id", "missing", detail, None)])
         return

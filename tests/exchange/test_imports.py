@@ -96,11 +96,14 @@ def test_a_bad_file_is_refused_whole_at_its_place(
         assert (tried.status_code, tried.json()["errors"]) == (200, [error])
 
 
-def test_a_dry_run_does_not_miss_a_record_that_is_there_but_faulty(clients: Clients) -> None:
+@pytest.mark.parametrize("broken", [{}, {"id": 1}, {"record_kind": "plan"}, {"parties": [7] * 300}])
+def test_a_dry_run_does_not_miss_a_record_that_is_there_but_faulty(
+    clients: Clients, broken: dict[str, Any]
+) -> None:
     plan = {"record_kind": "agreement", "id": "plan-y", "kind": "no such"}
     item = {"record_kind": "action_item", "id": "item-y", "agreement": "plan-y", "number": 1}
     tried = _send(
-        clients.korea, _lines(plan, item | {"title": {"en": "Y"}}), JSONL, dry_run=True
+        clients.korea, _lines(plan | broken, item | {"title": {"en": "Y"}}), JSONL, dry_run=True
     ).json()
     assert tried["errors"]
     assert {error["row"] for error in tried["errors"]} == {1}
