@@ -47,6 +47,7 @@ from app.kernel.route_index import RouteIndex
 from app.kernel.security_headers import SecurityHeaders, security_headers
 from app.kernel.sessions import Database
 from app.kernel.spooling import Spools
+from app.kernel.turns import Turns
 from app.kernel.validation import problem_errors
 from app.keys import router as keys_router
 from app.openapi import DESCRIPTION, allowed_methods, openapi_of
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         registry=app.state.metrics.registry,
     )
     app.state.spools = Spools(max(1, settings.threads // 4))
+    app.state.reading_uploads = Turns(max(1, settings.threads // 4), "Other files are being read.")
     app.state.webhook_addresses = Addresses(listed(settings.webhook_networks))
     for module in (
         progress_router,

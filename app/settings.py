@@ -162,7 +162,8 @@ class Settings(BaseSettings):
         default=30.0, description="Seconds within which a request's body must have come."
     )
     import_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
-        default=300.0, description="Seconds within which a file to import must have come."
+        default=300.0,
+        description="Seconds within which a file to import must have come, and must be read.",
     )
     send_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=30.0, description="Seconds for which a client may take nothing of its answer."

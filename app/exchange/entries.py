@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pydantic import BaseModel
 
@@ -51,20 +52,33 @@ class Entries:
                 number INTEGER PRIMARY KEY, kind INTEGER, id TEXT, body TEXT, origin TEXT,
                 UNIQUE (kind, id)
             );
+            CREATE TABLE faulty (
+                kind INTEGER, id TEXT, PRIMARY KEY (kind, id)
+            ) WITHOUT ROWID;
             CREATE TABLE wanted (
                 kind TEXT, id TEXT, PRIMARY KEY (kind, id)
             ) WITHOUT ROWID;
             """
         )
         self.faults: list[Fault] = []
+        # Whether there may be records in the files of which not even the id could be read.
+        self.has_unread = False
         # Where what was read is a reporting template, what an institute says in it.
         self.filled_in: FilledIn | None = None
 
     def blame(self, faults: Iterable[Fault]) -> None:
         """Notes what is wrong. Raises TooManyFaultsError once that is more than is told."""
-        self.faults += faults
+        self.faults += islice(faults, MOST_ERRORS + 1 - len(self.faults))
         if len(self.faults) > MOST_ERRORS:
             raise TooManyFaultsError(self.faults)
+
+    def note_faulty(self, kind: Kind, record_id: object) -> None:
+        """Notes that a record is there, though faulty: what refers to it is not wrong in that."""
+        if not isinstance(record_id, str):
+            self.has_unread = True
+            return
+        row = (_NUMBERS[kind.file], record_id)
+        self._store.execute("INSERT OR IGNORE INTO faulty (kind, id) VALUES (?, ?)", row)
 
     def add(self, kind: Kind, record_id: str, body: BaseModel, origin: Origin) -> None:
         """Adds a record; its id standing twice is noted as a fault."""
@@ -107,8 +121,9 @@ class Entries:
         numbers = [n for n, each in enumerate(KINDS) if each.model.__tablename__ == kind]
         found = self._store.execute(
             "SELECT id FROM wanted WHERE kind = ? AND id NOT IN"
-            " (SELECT id FROM entry WHERE kind = ?) ORDER BY id",
-            (kind, numbers[0] if numbers else -1),
+            " (SELECT id FROM entry WHERE kind = ?) AND id NOT IN"
+            " (SELECT id FROM faulty WHERE kind = ?) ORDER BY id",
+            (kind, *[numbers[0] if numbers else -1] * 2),
         )
         return (record_id for (record_id,) in found)
 

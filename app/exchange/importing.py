@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.exchange.entries import Entries
 from app.exchange.import_schemas import ImportCount, ImportedRecord, ImportReport
 from app.exchange.kinds import KINDS
-from app.exchange.writing import Loaded, write_entries
+from app.exchange.writing import Loaded, unknown_references, write_entries
 from app.kernel.access import Principal, Role
 from app.kernel.authentication import require_role
 from app.kernel.problems import MOST_ERRORS, Forbidden, InvalidRequest, ProblemError
@@ -22,18 +22,24 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     """Creates and changes records, all or none; in a dry run none, and the report says what is so.
 
     Raises Forbidden for records that the caller may not write, InvalidRequest with each thing that
-    is wrong, at its place.
+    is wrong, at its place. What is wrong among records, but for unknown references, is told
+    once each is sound by itself.
     """
     _require_may_write(tx.principal, entries)
-    if entries.faults and not dry_run:
-        raise _refusal(entries.faults)
+    if entries.faults:
+        if not dry_run:
+            raise _refusal(entries.faults)
+        faults = list(entries.faults)
+        # What refers to a record that cannot be read, or written, is not wrong in that.
+        if not entries.has_unread:
+            faults += unknown_references(tx.session, entries)
+        return _report(Loaded(), faults, dry_run=True)
     trial = tx.session.begin_nested()
     if entries.filled_in is None:
         loaded = write_entries(tx.session, entries)
-        faults = [*entries.faults, *loaded.faults]
     else:
         loaded = _reported(tx, entries.filled_in, dry_run=dry_run)
-        faults = loaded.faults
+    faults = loaded.faults
     if faults and not dry_run:
         raise _refusal(faults)
     if dry_run or faults:
@@ -45,12 +51,14 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
 
 
 def _reported(tx: Transaction, filled: FilledIn, *, dry_run: bool) -> Loaded:
-    reports, faults = report_as_filled_in(tx.session, tx.principal, filled)
+    reports, same, faults = report_as_filled_in(tx.session, tx.principal, filled)
     loaded = Loaded(faults=faults)
     if not faults:
         tx.session.flush()
         loaded.created["status-reports.json"] = len(reports)
-        loaded.revision = recorder(tx.session).number
+        loaded.same["status-reports.json"] = same
+        mine = recorder(tx.session)
+        loaded.revision = mine.number if reports else None
     if not dry_run:
         # Those of a dry run have no ids that would stay.
         loaded.named = [("status_report", report.id, "created") for report in reports]

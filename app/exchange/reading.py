@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.exchange.entries import Entries, TooManyFaultsError
 from app.exchange.kinds import KINDS, Kind
 from app.kernel.bodies import parse_json
-from app.kernel.problems import Problem, shown
+from app.kernel.problems import MOST_ERRORS, Problem, shown
 from app.kernel.tabular import delimited, json_lines
 from app.kernel.tabular.columns import table_of
 from app.kernel.tabular.formats import Format
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from app.kernel.tabular.reading_workbooks import SheetOfRows
 
 Progress = Callable[[int], None]
+
+# Of a record, before it is checked: values of any kind in it, and members of each object. No kind
+# has nearly as many.
+_MOST_VALUES = 200_000
+_MOST_MEMBERS = 200
+# Beyond so many, finding the words for each takes longer than it helps.
+_MOST_FAULTS = 10_000
 
 _BY_KIND = {kind.model.__tablename__: kind for kind in KINDS}
 _BY_COLLECTION = {kind.collection: kind for kind in KINDS}
@@ -56,8 +63,9 @@ def read_file(
         elif kind is not None:
             _read_table(entries, kind, delimited.rows_in(file, place), place, progress)
     except TooManyFaultsError:
-        return
+        entries.has_unread = True
     except FaultyError as error:
+        entries.has_unread = True
         _blame(entries, error.faults)
 
 
@@ -105,6 +113,7 @@ def _blame(entries: Entries, faults: Iterable[Fault]) -> None:
 def _refuse_sheet(entries: Entries, place: Place, name: str) -> None:
     names = ", ".join(_BY_COLLECTION)
     detail = f"A sheet is named by what its rows are: {names}."
+    entries.has_unread = True
     entries.blame([Fault(place, "sheet_name", detail, shown(name))])
 
 
@@ -118,6 +127,7 @@ def _read_table(
     header = Header(table_of(kind.body, "id"), first, place)
     for number, record in enumerate(gathered(header, rows), start=1):
         if record.faults:
+            entries.note_faulty(kind, record.value.get("id"))
             entries.blame(record.faults)
         else:
             _add(entries, kind, record.value, record.origin)
@@ -128,12 +138,14 @@ def _read_lines(entries: Entries, file: BinaryIO, place: Place, progress: Progre
     for where, value in json_lines.values_in(file, place):
         _tell(progress, where.row or 0)
         if isinstance(value, FaultyError):
+            entries.has_unread = True
             entries.blame(value.faults)
             continue
         named = value.pop(RECORD_KIND, None) if isinstance(value, dict) else None
         kind = _BY_KIND.get(named) if isinstance(named, str) else None
         if kind is None:
             names = ", ".join(_BY_KIND)
+            entries.has_unread = True
             detail = f"A line is an object whose {RECORD_KIND} is one of {names}."
             entries.blame([Fault(where, RECORD_KIND, detail, shown(named), f"/{RECORD_KIND}")])
             continue
@@ -145,17 +157,50 @@ def _tell(progress: Progress | None, records: int) -> None:
         progress(records)
 
 
+def _is_too_large(record: Any) -> bool:
+    """Whether checking a record could find more faults than any should have."""
+    values = 0
+    pending = [record]
+    while pending:
+        value = pending.pop()
+        values += len(value) if isinstance(value, dict | list) else 0
+        if values > _MOST_VALUES or (isinstance(value, dict) and len(value) > _MOST_MEMBERS):
+            return True
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+    return False
+
+
 def _add(entries: Entries, kind: Kind, value: Any, origin: Origin) -> None:
+    given = value.get("id") if isinstance(value, dict) else None
+    if _is_too_large(value):
+        entries.note_faulty(kind, given)
+        detail = (
+            f"A record has at most {_MOST_VALUES} values, and an object at most {_MOST_MEMBERS} "
+            "members."
+        )
+        entries.blame([origin.fault(None, "too_many_members", detail, None)])
+        return
     try:
         body = kind.body.model_validate(value)
     except ValidationError as error:
+        entries.note_faulty(kind, given)
+        count = error.error_count()
+        if count > _MOST_FAULTS:
+            detail = "So much is wrong with this record that it is not told one by one."
+            entries.blame([origin.fault(None, "too_many_faults", detail, count)])
+            return
+        told = error.errors(include_url=False, include_context=False)[: MOST_ERRORS + 1]
         entries.blame(
             origin.fault(found.pointer, found.rule, found.detail, found.value)
-            for found in problem_errors(error.errors(), prefix=("body",))
+            for found in problem_errors(told, prefix=("body",))
         )
         return
     record_id = getattr(body, "id", None)
     if record_id is None:
+        entries.note_faulty(kind, None)
         detail = "A record that is loaded has an id."
         entries.blame([origin.fault("/id", "missing", detail, None)])
         return

@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,9 +15,14 @@ from app.exchange.reading import read_file
 from app.kernel.access import Role
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
 from app.kernel.requests import creating
+from app.kernel.room import needing_room
 from app.kernel.tabular.formats import MEDIA_TYPES, Format, format_of
+from app.kernel.tabular.timed import Timed
 from app.kernel.transactions import Transaction
+from app.settings import IMPORTS
 
+# What an import needs for a while beside the database.
+_NO_ROOM = "There is no room to read the file."
 _TAKEN = [each for each in Format if each is not Format.JSON]
 _EXAMPLE = '{"record_kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
 # For the API's description: the body is taken as it comes, whatever it is.
@@ -42,20 +47,25 @@ async def uploaded(
     """The records in the body, each checked by itself, with what is wrong with them.
 
     Raises UnsupportedMediaType for what is no file of records, InvalidRequest for CSV without a
-    kind and anything else with one.
+    kind and anything else with one, Unavailable where other files are being read or the disk is
+    full.
     """
     form = _format_of(request)
     known = _kind_of(form, kind)
     entries = Entries()
+    state = request.app.state
+    _, seconds = state.settings.bounds_of_body(IMPORTS)
     try:
-        with tempfile.TemporaryFile() as file:
+        with needing_room(_NO_ROOM), tempfile.TemporaryFile() as file:
             digest = hashlib.sha256(MEDIA_TYPES[form].encode())
             async for piece in request.stream():
                 digest.update(piece)
                 await run_in_threadpool(file.write, piece)
             tx.body = digest.digest()
             file.seek(0)
-            await run_in_threadpool(read_file, entries, file, form, known)
+            with state.reading_uploads.taken():
+                timed = cast(BinaryIO, Timed(file, seconds))
+                await run_in_threadpool(read_file, entries, timed, form, known)
         yield entries
     finally:
         entries.close()

@@ -67,7 +67,7 @@ def write_entries(
     Whoever calls it undoes all of it where there are faults. Tells `progress` how many records are
     written.
     """
-    loaded = Loaded(faults=list(_unknown_references(session, entries)))
+    loaded = Loaded(faults=list(unknown_references(session, entries)))
     if loaded.faults:
         return loaded
     try:
@@ -132,7 +132,8 @@ def _let_go(session: Session, batch: Sequence[Entry]) -> None:
         recorder(session).set_aside(session)
 
 
-def _unknown_references(session: Session, entries: Entries) -> Iterator[Fault]:
+def unknown_references(session: Session, entries: Entries) -> Iterator[Fault]:
+    """What records refer to that is in neither the files nor the record, as the caller sees it."""
     unknown: dict[str, set[str]] = {}
     for kind in entries.wanted_kinds():
         model = record_classes()[kind]

@@ -4,7 +4,6 @@ So a transaction is open for as long as the server takes to write, not for as lo
 to read; what goes wrong is told before anything is sent; and little of it is in memory at once.
 """
 
-import errno
 import hashlib
 import weakref
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 from app.kernel.codings import Coding, encoded_blocks
 from app.kernel.conditional import coded, etag_of_digest
 from app.kernel.problems import Unavailable
+from app.kernel.room import needing_room
+from app.kernel.turns import Turns
 
 # What is no longer than this is answered, and kept, as any other answer is.
 LONGEST_IN_MEMORY = 1024 * 1024
@@ -26,25 +27,20 @@ LONGEST_IN_MEMORY = 1024 * 1024
 _ON_DISK = 32
 _BLOCK = 64 * 1024
 _AGAIN = 10
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Spools:
     """How much of it a process does at a time."""
 
     def __init__(self, at_once: int, on_disk: int = _ON_DISK) -> None:
-        self._writing = BoundedSemaphore(at_once)
+        self._writing = Turns(at_once, "Other long lists are being written.")
         self._held = BoundedSemaphore(on_disk)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One of those that take long to write. Raises Unavailable where too many do."""
-        if not self._writing.acquire(blocking=False):
-            raise Unavailable("Other long lists are being written.", retry_after=_AGAIN)
-        try:
+        with self._writing.taken():
             yield
-        finally:
-            self._writing.release()
 
     def hold(self, spool: "Spool") -> None:
         """Counts a spool that is on disk until it is gone. Raises Unavailable beyond the bound."""
@@ -68,14 +64,10 @@ class Spool:
     def written(self) -> Iterator[BinaryIO]:
         """The file to write to. Raises Unavailable where the disk is full."""
         try:
-            yield self.file
-            self.size = self.file.seek(0, 2)
-            self.etag = self._tag()
-        except OSError as error:
-            self.close()
-            if error.errno in _NO_ROOM:
-                raise Unavailable("There is no room to write the list.", retry_after=60) from error
-            raise
+            with needing_room("There is no room to write the list."):
+                yield self.file
+                self.size = self.file.seek(0, 2)
+                self.etag = self._tag()
         except BaseException:
             self.close()
             raise

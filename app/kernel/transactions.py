@@ -31,6 +31,7 @@ from app.kernel.problems import Problem, Unavailable
 from app.kernel.recording import recorder
 from app.kernel.records import Record, canonical
 from app.kernel.rendering import rendered
+from app.kernel.room import needing_room
 from app.kernel.sessions import Database, RecordSession
 from app.kernel.tabular.formats import Format
 
@@ -54,9 +55,13 @@ def reading_headers(revision: int, etag: str, *, negotiated: bool = False) -> di
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Turns what the database refuses, or that it is busy or out of reach, into a problem."""
+    """Turns what the database refuses, or that it is busy or out of reach, into a problem.
+
+    What large writes keep on disk meanwhile needs room too.
+    """
     try:
-        yield
+        with needing_room("There is no room for what is kept of the write meanwhile."):
+            yield
     except IntegrityError as error:
         raise conflict_of(error) from error
     except BusyError as error:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
 from app.agreements.models import Agreement
 from app.kernel.access import Principal
@@ -17,7 +18,7 @@ from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
 from app.kernel.text import LANGUAGES, LocalizedText
 from app.kernel.validation import problem_errors
 from app.reporting.bulk import report_on_many
-from app.reporting.codes import IMPLEMENTATION_STATUSES
+from app.reporting.codes import IMPLEMENTATION_STATUSES, ReportState
 from app.reporting.models import StatusReport
 from app.reporting.schemas import ReportOnItem, ReportsBody
 
@@ -101,23 +102,64 @@ def read_template(rows: Iterator[Row], place: Place) -> FilledIn:
 
 def report_as_filled_in(
     session: Session, principal: Principal, filled: FilledIn
-) -> tuple[list[StatusReport], list[Fault]]:
+) -> tuple[list[StatusReport], int, list[Fault]]:
     """The reports of a template, by the principal's party, not yet flushed; or what is wrong.
+
+    Those that say what already stands for their party, item and day are not made, but counted.
 
     Raises Forbidden for a principal of no party of the agreement.
     """
     agreement = session.get(Agreement, filled.agreement)
     if agreement is None:
         detail = "There is no such agreement."
-        return [], [Fault(filled.start, "unknown_reference", detail, shown(filled.agreement))]
+        return [], 0, [Fault(filled.start, "unknown_reference", detail, shown(filled.agreement))]
     if filled.body is None:
-        return [], filled.faults
+        return [], 0, filled.faults
     try:
-        return report_on_many(session, principal, agreement, filled.body), []
+        reports = report_on_many(session, principal, agreement, filled.body)
     except Problem as problem:
         if not any((error.pointer or "").startswith("/reports/") for error in problem.errors):
             raise
-        return [], [_placed(filled.origins, filled.start, each) for each in problem.errors]
+        return [], 0, [_placed(filled.origins, filled.start, each) for each in problem.errors]
+    standing = _standing(session, reports)
+    new = [report for report in reports if _said(report) != standing.get(_subject(report))]
+    for report in reports:
+        if report not in new:
+            session.expunge(report)
+    return new, len(reports) - len(new), []
+
+
+def _standing(
+    session: Session, reports: Sequence[StatusReport]
+) -> dict[tuple[str, str | None], dict[str, object]]:
+    """What the newest report says that stands for the party, items and days of some."""
+    correction = aliased(StatusReport)
+    found = (
+        select(StatusReport)
+        .where(
+            StatusReport.party.in_({report.party for report in reports}),
+            StatusReport.action_item.in_({report.action_item for report in reports}),
+            StatusReport.reported_on.in_({report.reported_on for report in reports}),
+            StatusReport.state == ReportState.SUBMITTED,
+            ~select(correction.id)
+            .where(
+                correction.corrects == StatusReport.id, correction.state == ReportState.SUBMITTED
+            )
+            .exists(),
+        )
+        .order_by(StatusReport.submitted_revision, StatusReport.id)
+    )
+    with session.no_autoflush:
+        return {_subject(report): _said(report) for report in session.scalars(found)}
+
+
+def _subject(report: StatusReport) -> tuple[str, str | None]:
+    return report.action_item, report.reported_on
+
+
+def _said(report: StatusReport) -> dict[str, object]:
+    body = ReportOnItem.model_validate(report, from_attributes=True)
+    return body.model_dump(exclude={"corrects"})
 
 
 def _header(rows: Iterator[Row], place: Place) -> tuple[Header, set[int]]:

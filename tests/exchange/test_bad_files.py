@@ -1,6 +1,7 @@
 """Files that cannot be imported: each says where, and by which rule; nothing of it is taken."""
 
 import io
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,10 @@ from openpyxl.styles import Alignment
 from app.exchange.entries import Entries
 from app.exchange.kinds import KINDS
 from app.exchange.reading import read_file
+from app.kernel.tabular import reading_workbooks
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.places import Fault
+from app.kernel.tabular.timed import Timed
 
 PEOPLE = next(kind for kind in KINDS if kind.collection == "people")
 
@@ -61,6 +64,51 @@ def _sheet_of(rows: bytes) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+BOOK = "xl/workbook.xml"
+RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+def _sheets(*names: str, others: bool = False) -> Callable[[dict[str, bytes]], None]:
+    """Further sheets, of the first one's part unless there are others."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        sheets, relations = b"", b""
+        for number, name in enumerate(names, start=70):
+            sheets += b'<sheet name="%s" sheetId="%d" r:id="x%d"/>' % (
+                name.encode(),
+                number,
+                number,
+            )
+            part = number if others else 1
+            relations += (
+                b'<Relationship Id="x%d" Target="/xl/worksheets/sheet%d.xml" Type="http://schemas.'
+                b'openxmlformats.org/officeDocument/2006/relationships/worksheet"/>'
+            ) % (number, part)
+        sheets = sheets.replace(
+            b"<sheet ",
+            b"<sheet xmlns:r="
+            b'"http://schemas.openxmlformats.org/officeDocument/2006/relationships" ',
+        )
+        parts[BOOK] = parts[BOOK].replace(b"</sheets>", sheets + b"</sheets>")
+        parts[RELATIONS] = parts[RELATIONS].replace(
+            b"</Relationships>", relations + b"</Relationships>"
+        )
+
+    return change
+
+
+def _styles(parts: dict[str, bytes]) -> None:
+    styles = "xl/styles.xml"
+    parts[styles] = parts[styles].replace(b"</cellXfs>", b"<xf/>" * 300_000 + b"</cellXfs>")
+
+
+def _packed_by(method: int) -> bytes:
+    file = io.BytesIO(_workbook(lambda _: None))
+    with zipfile.ZipFile(file, "a", method) as archive:
+        archive.writestr("docProps/other.xml", b"<x/>")
+    return file.getvalue()
+
+
 def _entities(parts: dict[str, bytes]) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     parts[SHEET] = bomb + parts[SHEET].replace(b"One", b"&b;")
@@ -89,6 +137,11 @@ CSV_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
     ("an open quote", b'id,name.en\none,"One', "csv", None, "near line 2"),
     ("a long cell", b"id,name.en\none," + b"x" * 200_000, "csv", None, "field larger"),
     ("a long text", b"id,name.en\none," + b"x" * 20_001, "string_too_long", "B2", "20000"),
+    (
+        "a row without end",
+        b"id,name.en\n" + b'"' + b'x\n","' * (3 * 1024 * 1024),
+        *("row_limit", None, "row 2"),
+    ),
     ("a long line", b"x" * (9 * 1024 * 1024), "line_limit", None, "line 1"),
     ("a contradiction", b"id,name.en\none,a\none,b", "contradicting_row", "B3", "A2 says 'a'"),
     ("a repeated row", b"id,name.en\none,a\none,a", "repeated_row", None, "A2"),
@@ -108,6 +161,16 @@ CSV_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
 WORKBOOK_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
     ("a formula", _workbook(lambda s: s.append(["two", "=1+1"])), "formula", "B3", "formula"),
     ("an error", _workbook(lambda s: s.append(["two", "#REF!"])), "error_value", "B3", "no value"),
+    (
+        "a number without end",
+        _rezipped(_sheet_of(b'<row r="3"><c r="A3"><v>1E400</v></c></row>')),
+        *("number", "A3", "cell one of text"),
+    ),
+    (
+        "a number of more digits than are kept",
+        _rezipped(_sheet_of(b'<row r="3"><c r="A3"><v>1.2345678901234567E19</v></c></row>')),
+        *("number", "A3", "cell one of text"),
+    ),
     ("merged cells", _workbook(lambda s: s.merge_cells("B2:C3")), "merged_cells", None, "B2:C3"),
     ("another sheet", _workbook(lambda _: None, "Sheet"), "sheet_name", None, "people"),
     (
@@ -136,6 +199,35 @@ WORKBOOK_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
         _rezipped(_sheet_of(ROWS.replace(b"<t>x", b"<t>" + bytes(range(65, 91)) * 99_999)), 1),
         *("workbook", None, "one text or name"),
     ),
+    (
+        "one part as many sheets",
+        _rezipped(_sheets(*(f"s{n}" for n in range(500)))),
+        *("too_many_sheets", None, "at most"),
+    ),
+    ("one part as two sheets", _rezipped(_sheets("m")), "duplicate_sheet", None, "same part"),
+    (
+        "two sheets of one name",
+        _rezipped(_sheets("People", others=True)),
+        *("duplicate_sheet", None, "same name"),
+    ),
+    (
+        "a row again and again",
+        _rezipped(_sheet_of(b'<row r="3"/>' * 50_000)),
+        *("row_order", None, "rising numbers"),
+    ),
+    (
+        "a row below the last",
+        _rezipped(_sheet_of(b'<row r="1048577"><c t="inlineStr"><is><t>x</t></is></c></row>')),
+        *("row_order", None, "up to 1048576"),
+    ),
+    (
+        "elements that say nothing",
+        _rezipped(_sheet_of(b"<x/>" * 300_000)),
+        *("workbook", None, "are of no cell"),
+    ),
+    ("very many styles", _rezipped(_styles), "workbook", None, "styles.xml brings the elements"),
+    ("LZMA", _packed_by(zipfile.ZIP_LZMA), "zip_method", None, "than by DEFLATE"),
+    ("bzip2", _packed_by(zipfile.ZIP_BZIP2), "zip_method", None, "than by DEFLATE"),
     ("a zip bomb", _rezipped(_sheet_of(b" " * 50_000_000)), "zip_bomb", None, "times its size"),
     ("entities", _rezipped(_entities), "entities", None, "entities"),
     ("macros", _rezipped(_macros), "macros", None, "macros"),
@@ -164,6 +256,22 @@ LINE_FAULTS: list[tuple[str, bytes, str, str | None, str]] = [
         "/name/fr",
     ),
     ("another encoding", b'{"record_kind":"person","id":"\xff"}', "utf_8", None, "row 1"),
+    (
+        "very many members",
+        b'{"record_kind":"person",' + b",".join(b'"m%d":1' % n for n in range(300)) + b"}",
+        *("too_many_members", None, "at most 200 members"),
+    ),
+    (
+        "very many values",
+        b'{"record_kind":"person","id":"one","name":[%s0]}' % (b"0," * 300_000),
+        *("too_many_members", None, "at most 200000 values"),
+    ),
+    (
+        "very many faults",
+        b'{"record_kind":"meeting","id":"one","citations":[%s{}]}'
+        % ((b"{" + b",".join(b'"m%d":1' % n for n in range(190)) + b"},") * 99),
+        *("too_many_faults", None, "not told one by one"),
+    ),
     ("a long line", b" " * (9 * 1024 * 1024), "line_limit", None, "row 1"),
 ]
 
@@ -188,10 +296,87 @@ def test_a_bad_file_is_refused_at_its_place(
     assert len(str(faults[0])) < 900
 
 
+def test_of_texts_in_their_table_no_more_are_read_than_any_workbook_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = b"<si><r><rPr><b/></rPr><t>tw</t></r><r><t>o</t></r></si><si><t>Two</t></si>"
+    row = b'<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c></row>'
+
+    def change(parts: dict[str, bytes]) -> None:
+        main = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        parts["xl/sharedStrings.xml"] = b"<sst " + main + b">" + texts + b"</sst>"
+        kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        table = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+        types = "[Content_Types].xml"
+        parts[types] = parts[types].replace(b"</Types>", table)
+        _sheet_of(row)(parts)
+
+    file = _rezipped(change)
+    assert _faults(file, Format.XLSX) == ([], 2)
+    monkeypatch.setattr(reading_workbooks, "_MOST_TEXTS", 1)
+    assert "more than 1 texts" in str(_faults(file, Format.XLSX)[0][0])
+
+
+def test_a_large_part_is_packed_to_no_less_than_a_hundredth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = _rezipped(_sheet_of((b" " * 900_000).join((b"", b"<row r='3'/>", b"<row r='4'/>"))))
+    monkeypatch.setattr(reading_workbooks, "_MOST_RATIO", 10_000)
+    assert _faults(file, Format.XLSX) == ([], 1)
+    monkeypatch.setattr(reading_workbooks, "_LARGE", 1_000_000)
+    assert "100 times its size" in str(_faults(file, Format.XLSX)[0][0])
+
+
+MANY = 1000
+
+
 def test_of_very_many_faults_reading_tells_the_first_and_stops() -> None:
     rows = b"".join(b"p-%d,\n" % n for n in range(100_000))
     faults, taken = _faults(b"id,name.en\n" + rows, Format.CSV)
     assert (len(faults), taken) == (101, 0)
+
+
+@pytest.mark.parametrize(
+    ("form", "file"),
+    [
+        (Format.CSV, b"id,name.en\n" + b"".join(b"p-%d,One\n" % n for n in range(MANY))),
+        (Format.XLSX, _workbook(lambda _: None)),
+        (Format.JSONL, b"\n" * MANY),
+    ],
+)
+def test_reading_that_takes_too_long_ends(form: Format, file: bytes) -> None:
+    seconds = itertools.count()
+    entries = Entries()
+    timed: Any = Timed(io.BytesIO(file), 5, now=lambda: next(seconds))
+    read_file(entries, timed, form, PEOPLE if form is Format.CSV else None)
+    assert [fault.rule for fault in entries.faults] == ["time_limit"]
+    assert "5 seconds" in str(entries.faults[0])
+    entries.close()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        ",".join(f"no-{n}" for n in range(MANY)).encode(),
+        b"id,name.en\n" + b"one,One\n" * MANY,
+        b"id,name.en\n" + b"".join(b"one,%d\n" % n for n in range(MANY)),
+        b"id,name.en,citations.quote\n" + b"one,,\\x\n" * MANY,
+    ],
+)
+def test_of_one_record_no_more_faults_are_made_than_are_told(
+    file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = 0
+
+    class Counted(Fault):
+        def __init__(self, *given: Any) -> None:
+            nonlocal made
+            made += 1
+            super().__init__(*given)
+
+    monkeypatch.setattr("app.kernel.tabular.gathering.Fault", Counted)
+    faults, _ = _faults(file, Format.CSV)
+    assert len(faults) == made == 101
 
 
 def _fine(worksheet: Any) -> None:

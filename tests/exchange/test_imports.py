@@ -1,17 +1,20 @@
 """Importing over HTTP: all or nothing, as one revision, by whoever may write the records."""
 
+import errno
 import io
 import json
 from typing import Any
 
 import pytest
 
+from app.exchange.entries import Entries
 from app.exchange.kinds import KINDS
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.sessions import Database
 from app.kernel.tabular.formats import MEDIA_TYPES, Format
 from app.kernel.tabular.writing import Listed, write_workbook
+from app.kernel.turns import Turns
 from tests.conftest import Clients
 from tests.exchange.worlds import World, load_folders, state_of, world, write_world
 
@@ -91,6 +94,59 @@ def test_a_bad_file_is_refused_whole_at_its_place(
     if status == 422:
         tried = _send(getattr(clients, caller), file, dry_run=True)
         assert (tried.status_code, tried.json()["errors"]) == (200, [error])
+
+
+@pytest.mark.parametrize("broken", [{}, {"id": 1}, {"record_kind": "plan"}, {"parties": [7] * 300}])
+def test_a_dry_run_does_not_miss_a_record_that_is_there_but_faulty(
+    clients: Clients, broken: dict[str, Any]
+) -> None:
+    plan = {"record_kind": "agreement", "id": "plan-y", "kind": "no such"}
+    item = {"record_kind": "action_item", "id": "item-y", "agreement": "plan-y", "number": 1}
+    tried = _send(
+        clients.korea, _lines(plan | broken, item | {"title": {"en": "Y"}}), JSONL, dry_run=True
+    ).json()
+    assert tried["errors"]
+    assert {error["row"] for error in tried["errors"]} == {1}
+
+
+def test_only_so_many_files_are_read_at_a_time(
+    clients: Clients, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns(1, "Busy.")
+    monkeypatch.setitem(server.app.state._state, "reading_uploads", turns)
+    with turns.taken():
+        busy = _send(clients.korea, PEOPLE, dry_run=True)
+    assert (busy.status_code, busy.headers["retry-after"]) == (503, "10")
+    assert _send(clients.korea, PEOPLE, dry_run=True).status_code == 200
+
+
+def _without_room() -> Any:
+    entries = Entries()
+    entries._store.execute("PRAGMA max_page_count = 1")
+    return entries
+
+
+class _FullFile(io.BytesIO):
+    def write(self, _: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("what", "instead"),
+    [
+        ("app.exchange.uploads.Entries", _without_room),
+        ("app.exchange.uploads.tempfile.TemporaryFile", _FullFile),
+    ],
+)
+def test_where_the_disk_is_full_an_import_is_to_come_again(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, what: str, instead: Any
+) -> None:
+    people = "id,name.en\n" + "".join(f"p-{n},{'x' * 999}\n" for n in range(20))
+    with monkeypatch.context() as patched:
+        patched.setattr(what, instead)
+        told = _send(clients.korea, people, dry_run=True)
+    assert (told.status_code, told.headers["retry-after"]) == (503, "60")
+    assert "room" in told.json()["detail"]
 
 
 def test_what_is_asked_wrongly_is_refused(clients: Clients) -> None:

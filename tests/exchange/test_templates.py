@@ -73,6 +73,37 @@ def test_what_is_filled_in_is_reported_by_the_institute_of_the_key(clients: Clie
     assert first["evidence"] == [{"document": None, "url": "https://example.org/", "title": None}]
 
 
+def test_what_stands_already_is_not_reported_again(clients: Clients) -> None:
+    workbook, columns = _template(clients)
+    sheet = workbook["reports"]
+    for row in (FIRST_ITEM, FIRST_ITEM + 1):
+        sheet.cell(row, columns["status"]).value = "delayed"
+        sheet.cell(row, columns["reported_on"]).value = "2024-01-02"
+        sheet.cell(row, columns["evidence.url"]).value = "https://example.org/"
+    made = _upload(clients.reporter, workbook).json()
+    again = _upload(clients.reporter, workbook).json()
+    count = {"kind": "status_report", "created": 0, "changed": 0, "unchanged": 2}
+    assert (again["counts"], again["records"], again["revision"]) == ([count], [], None)
+
+    # The other side's is its own, and so is another day, or another word.
+    assert _upload(clients.china, workbook).json()["counts"][0]["created"] == 2
+    sheet.cell(FIRST_ITEM, columns["reported_on"]).value = "2024-01-03"
+    sheet.cell(FIRST_ITEM + 1, columns["summary.zh"]).value = "进行中"
+    assert _upload(clients.reporter, workbook).json()["counts"] == [
+        count | {"created": 2, "unchanged": 0}
+    ]
+    # What was withdrawn no longer stands.
+    sheet.cell(FIRST_ITEM, columns["reported_on"]).value = "2024-01-02"
+    sheet.cell(FIRST_ITEM + 1, columns["status"]).value = None
+    sheet.cell(FIRST_ITEM + 1, columns["summary.zh"]).value = None
+    sheet.cell(FIRST_ITEM + 1, columns["reported_on"]).value = None
+    sheet.cell(FIRST_ITEM + 1, columns["evidence.url"]).value = None
+    path = f"/v1/status-reports/{made['records'][0]['id']}"
+    withdrawn = clients.reporter.post(f"{path}/withdraw", json={"reason": {"en": "Wrong."}})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert _upload(clients.reporter, workbook).json()["counts"][0]["created"] == 1
+
+
 FAULTS: list[tuple[str, Any, str, bool]] = [
     ("progress", 40, "missing", False),
     ("progress", 140, "less_than_equal", True),

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 from app.kernel.bodies import parse_json
@@ -22,6 +23,7 @@ GOES_ON = "\\+"
 # holds it, and so on.
 _NOTHING = re.compile(r"\\(-+)")
 SEPARATOR = "; "
+_LARGEST_EXACT = 2**53
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _FRACTION = re.compile(r"-?[0-9]{1,19}\.[0-9]{1,19}([eE][+-]?[0-9]{1,3})?")
 _PIECES = re.compile(r"\\(?P<meant>.)|(?P<end>;)|(?P<plain>[^\\;]+|\\)", re.DOTALL)
@@ -74,7 +76,8 @@ def written(holds: Holds, value: Any) -> Cell:
 def read(holds: Holds, cell: Cell) -> Any:
     """The value in a cell that is not empty; what is no value of its column is left as it is.
 
-    Raises CellError for a mark that there is none of, and for JSON that is none.
+    Raises CellError for a mark that there is none of, for JSON that is none, and for a number that
+    is not kept as it was written.
     """
     if holds is Holds.NUMBER:
         return _number(cell)
@@ -100,6 +103,10 @@ def _plain(value: Any) -> str:
 
 
 def _as_text(cell: Cell) -> str:
+    # IEEE 754: of larger ones the last digits are not those that were written.
+    if isinstance(cell, float) and not abs(cell) <= _LARGEST_EXACT:
+        detail = "A number is no longer what was written here: make the cell one of text."
+        raise CellError("number", detail)
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return cell if isinstance(cell, str) else _plain(cell)
@@ -109,8 +116,16 @@ def _number(cell: Cell) -> Any:
     if isinstance(cell, str):
         if _WHOLE.fullmatch(cell):
             return int(cell)
-        return float(cell) if _FRACTION.fullmatch(cell) else cell
+        return _finite(float(cell)) if _FRACTION.fullmatch(cell) else cell
+    if isinstance(cell, float):
+        _finite(cell)
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _finite(number: float) -> float:
+    if not isfinite(number):
+        raise CellError("number", "A number is beyond what is kept of numbers.")
+    return number
 
 
 def _escaped(text: str) -> str:

@@ -15,7 +15,7 @@ from app.kernel.tabular.cells import Cell
 from app.kernel.tabular.gathering import Row
 from app.kernel.tabular.places import Fault, FaultyError, Place
 
-# Bytes of one line.
+# Bytes of one line, and of one row, which goes on over lines where its cells do.
 LONGEST_LINE = 8 * 1024 * 1024
 _BATCH = 200
 _AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -55,6 +55,8 @@ def rows_in(file: BinaryIO, place: Place) -> Iterator[Row]:
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
+            counted.row = number + 1
+            counted.since = 0
             yield number, [_read(cell) for cell in row]
     except csv.Error as error:
         where = Place(place.file, place.sheet, number + 1)
@@ -76,6 +78,9 @@ class _Lines:
         self.place = place
         self.line = 0
         self.byte = 0
+        # The row that is being read, and how many bytes it has so far.
+        self.row = 1
+        self.since = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -90,6 +95,11 @@ class _Lines:
             raise FaultyError([Fault(self.place, "line_limit", detail)])
         start = self.byte
         self.byte += len(line)
+        self.since += len(line)
+        if self.since > LONGEST_LINE:
+            where = Place(self.place.file, self.place.sheet, self.row)
+            detail = f"A row has at most {LONGEST_LINE} bytes; see whether a quote is left open."
+            raise FaultyError([Fault(where, "row_limit", detail)])
         if start == 0:
             line = line.removeprefix(_BOM)
         try:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from app.kernel.problems import pointer_to, shown
+from app.kernel.problems import MOST_ERRORS, pointer_to, shown
 from app.kernel.tabular.cells import GOES_ON, Cell, CellError, levels_of_nothing, read
 from app.kernel.tabular.columns import Path, Table, Unit
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
@@ -41,7 +42,7 @@ class Header:
         while self.headings and not self.headings[-1]:
             self.headings.pop()
         known = {name: index for index, name in enumerate(table.header)}
-        faults = [*self._faults(number, known)]
+        faults = [*islice(self._faults(number, known), MOST_ERRORS + 1)]
         if faults:
             raise FaultyError(faults)
         # For each position in the file, which column of the table.
@@ -73,7 +74,8 @@ class Header:
 def gathered(header: Header, rows: Iterable[Row]) -> Iterator[Gathered]:
     """The records that the rows under a header make, one at a time.
 
-    Rows of one record stand together: each has its key. Rows without any cell are passed over.
+    Rows of one record stand together: each has its key. Rows without any cell are passed over. A
+    record of more faults than are told is the last.
     """
     key = header.table.key_index
     if key is None:
@@ -85,6 +87,8 @@ def gathered(header: Header, rows: Iterable[Row]) -> Iterator[Gathered]:
             continue
         if gathering is not None and gathering.takes(row.cells.get(key)):
             gathering.add(row)
+            if len(gathering.faults) > MOST_ERRORS:
+                break
             continue
         if gathering is not None:
             yield gathering.finished()
@@ -151,12 +155,12 @@ class _Gathering:
 
     def add(self, row: _Row) -> None:
         self.rows += 1
-        self.faults += row.faults
         if self.rows > MOST_ROWS:
             if self.rows == MOST_ROWS + 1:
                 detail = f"A record has at most {MOST_ROWS} rows."
                 self.faults.append(Fault(row.place(), "too_many_rows", detail, shown(self.id)))
             return
+        self.faults += row.faults
         says = bool(row.faults)
         for unit in self.table.units:
             cells = row.of(unit)
@@ -213,7 +217,8 @@ class _Gathering:
         return says
 
     def _fault(self, row: _Row, index: int, cell: Cell, rule: str, detail: str) -> None:
-        self.faults.append(Fault(row.place(index), rule, detail, shown(cell)))
+        if len(self.faults) <= MOST_ERRORS:
+            self.faults.append(Fault(row.place(index), rule, detail, shown(cell)))
 
     def finished(self) -> Gathered:
         start = replace(self.start, column=None, position=None)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any, BinaryIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
-from openpyxl.cell.text import Text
+from openpyxl.packaging.relationship import get_rels_path
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
@@ -20,6 +20,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import (
     ARC_CONTENT_TYPES,
     ARC_STYLE,
+    ARC_WORKBOOK,
     SHARED_STRINGS,
     SHEET_MAIN_NS,
 )
@@ -29,22 +30,42 @@ from app.kernel.tabular.cells import Cell
 from app.kernel.tabular.gathering import Row
 from app.kernel.tabular.places import Fault, FaultyError, Place, letters
 from app.kernel.tabular.workbooks import unescaped
+from app.kernel.tabular.writing import MOST_ROWS_OF_A_SHEET
 
 # Bytes, unpacked: of the whole; of each part that is neither a sheet nor the table of its texts.
 MOST_UNPACKED = 1024**3
 _LARGEST_PART = 4 * 1024 * 1024
 _MOST_PARTS = 1000
-# Sheets of nothing but text are packed to a fiftieth; beyond a megabyte none is to a thousandth.
+# Sheets of nothing but text are packed to a fiftieth; beyond a megabyte none is to a thousandth,
+# and large ones, that take long to read, not to a hundredth.
 _MOST_RATIO = 1000
+_LARGE = 64 * 1024 * 1024
+_MOST_RATIO_OF_LARGE = 100
+_MOST_SHEETS = 50
 _MOST_EMPTY_ROWS = 10_000
 _MOST_COLUMNS = 1_000
 # Of XML between two elements, and elements in one row.
 _LONGEST_PIECE = 1024 * 1024
 _MOST_ELEMENTS = 20 * _MOST_COLUMNS
+# Of the elements of a sheet or a table of texts those that say nothing of its cells; of the parts
+# that are read whole, styles among them, all elements together; and texts in their table.
+_MOST_OTHERS = 200_000
+_MOST_ELEMENTS_OF_WHOLE = 200_000
+_MOST_TEXTS = 4_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
-_ROW, _CELL, _TEXT = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "si"))
-_MERGED = f"{{{SHEET_MAIN_NS}}}mergeCell"
+_ROW, _CELL, _TEXT, _RUN, _WORDS, _MERGED = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "si", "r", "t", "mergeCell")
+)
+# What cells and texts are made of, the formats and the sounds of words in them too.
+_OF_CELLS = {_ROW, _CELL, _TEXT, _RUN, _WORDS} | {
+    f"{{{SHEET_MAIN_NS}}}{name}"
+    for name in (
+        *("v", "is", "f", "rPr", "rPh", "phoneticPr", "rFont", "charset", "family", "b", "i"),
+        *("strike", "outline", "shadow", "condense", "extend", "color", "sz", "u", "vertAlign"),
+        "scheme",
+    )
+}
 
 
 @contextmanager
@@ -61,6 +82,7 @@ def sheets_in(file: BinaryIO, place: Place) -> Iterator[list["SheetOfRows"]]:
                 _require_bounded(archive, place)
             reader = closing.enter_context(_Reader(file))
             reader.read()
+            _require_told_apart(reader.parts, place)
             if reader.has_macros:
                 raise _fault(place, "macros", "A workbook with macros is not read.")
         yield [
@@ -80,11 +102,17 @@ class SheetOfRows:
     def rows(self) -> Iterator[Row]:
         """Its rows that have cells, each with its number.
 
-        Raises FaultyError for formulas, merged cells, and more rows or cells than any sheet needs.
+        Raises FaultyError for formulas, merged cells, rows that do not follow each other, and more
+        rows or cells than any sheet needs.
         """
-        last = 0
+        last = before = 0
         with _told(self.place), self._reader.archive.open(self._part) as source:
             for number, cells in _Parser(source, self._reader, self.place).rows():
+                if not before < number <= MOST_ROWS_OF_A_SHEET:
+                    detail = f"Rows have rising numbers, up to {MOST_ROWS_OF_A_SHEET}."
+                    where = Place(self.place.file, self.name, before or None)
+                    raise _fault(where, "row_order", detail, number)
+                before = number
                 if any(cell is not None for cell in cells):
                     last = number
                     yield number, cells
@@ -148,9 +176,29 @@ def _require_bounded(archive: ZipFile, place: Place) -> None:
     for part in parts:
         if part.flag_bits & 1:
             raise _fault(place, "workbook_format", "An encrypted workbook is not read.")
-        if part.file_size > max(1024**2, part.compress_size * _MOST_RATIO):
-            detail = f"The part {part.filename} unpacks to more than {_MOST_RATIO} times its size."
+        if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            detail = f"The part {shown(part.filename)} is packed otherwise than by DEFLATE."
+            raise _fault(place, "zip_method", detail, part.compress_type)
+        ratio = _MOST_RATIO if part.file_size <= _LARGE else _MOST_RATIO_OF_LARGE
+        if part.file_size > max(1024**2, part.compress_size * ratio):
+            detail = f"The part {shown(part.filename)} unpacks to more than {ratio} times its size."
             raise _fault(place, "zip_bomb", detail, part.file_size)
+
+
+def _require_told_apart(sheets: list[tuple[str, str]], place: Place) -> None:
+    """Each sheet has a name and a part of its own, and there are not very many."""
+    if len(sheets) > _MOST_SHEETS:
+        detail = f"A workbook has at most {_MOST_SHEETS} sheets."
+        raise _fault(place, "too_many_sheets", detail, len(sheets))
+    names: set[str] = set()
+    targets: set[str] = set()
+    for name, part in sheets:
+        # As spreadsheets do, without regard to case.
+        if name.casefold() in names or part in targets:
+            detail = "Another sheet has the same name, or is read from the same part."
+            raise _fault(place, "duplicate_sheet", detail, name)
+        names.add(name.casefold())
+        targets.add(part)
 
 
 class _Reader(ExcelReader):
@@ -161,6 +209,7 @@ class _Reader(ExcelReader):
         self.texts: Texts | None = None
         # The names of the sheets, and the parts that hold them.
         self.parts: list[tuple[str, str]] = []
+        self._elements_of_whole = 0
 
     def __enter__(self) -> "_Reader":
         return self
@@ -180,9 +229,9 @@ class _Reader(ExcelReader):
     def read(self) -> None:
         """Reads what the sheets need: where they are, texts, and the formats of dates."""
         self.read_manifest()
-        whole = [part.PartName[1:] for part in self.package.Override if "main" in part.ContentType]
-        relations = [name for name in self.valid_files if name.endswith(".rels")]
-        for part in (*whole, *relations, ARC_STYLE):
+        named = [part.PartName[1:] for part in self.package.Override if "main" in part.ContentType]
+        whole = {ARC_WORKBOOK, *named}
+        for part in {*whole, *map(get_rels_path, whole), ARC_STYLE}:
             self._require_small(part)
         self.read_strings()
         self.read_workbook()
@@ -192,8 +241,17 @@ class _Reader(ExcelReader):
 
     def _require_small(self, part: str) -> None:
         """Holds a part that is read whole to what can be."""
-        if part in self.valid_files and self.archive.getinfo(part).file_size > _LARGEST_PART:
+        if part not in self.valid_files:
+            return
+        if self.archive.getinfo(part).file_size > _LARGEST_PART:
             raise ValueError(f"its part {part} unpacks to more than {_LARGEST_PART} bytes")
+        with self.archive.open(part) as source:
+            for _, element in iterparse(source):
+                element.clear()
+                self._elements_of_whole += 1
+                if self._elements_of_whole > _MOST_ELEMENTS_OF_WHOLE:
+                    most = _MOST_ELEMENTS_OF_WHOLE
+                    raise ValueError(f"its part {part} brings the elements to more than {most}")
 
     def read_manifest(self) -> None:
         """Reads which parts there are, and of what types."""
@@ -228,8 +286,9 @@ class Texts:
         end = 0
         for depth, element in _elements(source, level=2):
             if depth == 2 and element.tag == _TEXT:
-                found = Text.from_tree(element)
-                text = (found.content or "").encode() if found else b""
+                if len(self._starts) > _MOST_TEXTS:
+                    raise ValueError(f"it has more than {_MOST_TEXTS} texts")
+                text = _words_of(element).encode()
                 self._file.write(text)
                 end += len(text)
                 self._starts.append(end)
@@ -242,6 +301,13 @@ class Texts:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _words_of(text: Any) -> str:
+    """A text without its formats, and without what tells how it is pronounced."""
+    plain = [part.text for part in text.findall(_WORDS)]
+    runs = [part.text for part in text.findall(f"{_RUN}/{_WORDS}")]
+    return "".join(words for words in (*plain, *runs) if words)
 
 
 class _Metered:
@@ -266,12 +332,15 @@ def _elements(source: IO[bytes], level: int) -> Iterator[tuple[int, Any]]:
     """
     metered = _Metered(source)
     above: list[Any] = []
-    inside = 0
+    inside = others = 0
     for event, element in iterparse(metered, events=("start", "end")):
         metered.since = 0
         if event == "start":
             above.append(element)
             inside += 1
+            others += element.tag not in _OF_CELLS
+            if others > _MOST_OTHERS:
+                raise ValueError(f"more than {_MOST_OTHERS} elements of it are of no cell")
             if inside > _MOST_ELEMENTS:
                 raise ValueError(f"one row or text has more than {_MOST_ELEMENTS} elements")
             continue
