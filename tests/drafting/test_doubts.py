@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from app.drafting.reading.source import UnreadableError
 from tests.drafting.telling import drafted, told
 
 EIGHTH = "8th Korea-China Directors General Policy Dialogue on the Environment"
@@ -195,8 +194,3 @@ def test_an_item_is_due_when_its_own_words_say_so(items: str, due: str | None) -
 def test_a_sentence_taken_for_the_title_is_unsure() -> None:
     said = told(drafted(f"The {EIGHTH} was held in Seoul on 8 March 2026."))
     assert "release/title/en" in said["unsure"]
-
-
-def test_a_text_of_many_pages_is_refused_before_rules_look_through_it() -> None:
-    with pytest.raises(UnreadableError, match=r"release\.txt: its text has .* 100000 are looked"):
-        drafted("20일부터 " * 20_000)
