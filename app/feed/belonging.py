@@ -45,7 +45,7 @@ def _elsewhere(session: Session) -> Iterator[Change]:
             for column, place in _places_in_sql(kind).items()
         ]
         wrong = select(Change).where(Change.kind == kind, _is_no_removal, or_(*differs))
-        yield from session.scalars(wrong.limit(1))
+        yield from session.scalars(wrong.order_by(Change.revision).limit(1))
 
 
 def _places_in_sql(kind: str) -> dict[str, Any]:
@@ -222,6 +222,7 @@ def _after_nothing(session: Session) -> Iterator[Change]:
             ),
         )
         .where(Change.removal, beside.revision.is_(None))
+        .order_by(Change.revision)
         .limit(1)
     )
 
