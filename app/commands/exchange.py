@@ -7,7 +7,12 @@ import click
 
 from app.agreements.models import Agreement
 from app.commands.common import Refused, fit_reason, opened, reading
-from app.drafting.accepting import NotAcceptedError, require_as_drafted, require_settled
+from app.drafting.accepting import (
+    NotAcceptedError,
+    drafts_in,
+    require_as_drafted,
+    require_settled,
+)
 from app.exchange.export import export
 from app.exchange.load import DEMONSTRATION, REFERENCE, LoadError, load, read_folders
 from app.exchange.writing import Loaded
@@ -47,10 +52,12 @@ def load_command(
         try:
             with _Counting("Checked") as checked:
                 entries = read_folders(chosen, checked.show)
+            drafts = drafts_in(chosen)
             if not accept_unsure:
-                require_settled(chosen, entries)
-            with database.reading(OPERATOR) as session:
-                require_as_drafted(session, chosen, entries)
+                require_settled(drafts, entries)
+            if drafts:
+                with database.reading(OPERATOR) as session:
+                    require_as_drafted(session, drafts, entries)
             with _Counting("Written", len(entries)) as written:
                 author = Author(OPERATOR, reason=reason)
                 loaded = load(database, author, entries, dry_run=dry_run, progress=written.show)

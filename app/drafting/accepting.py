@@ -12,19 +12,27 @@ from app.drafting.proposing.writing import DRAFT
 from app.exchange.entries import Entries, Entry
 from app.kernel.compact import compact
 
+# The folder that it is in, and what its draft.json says.
+Draft = tuple[Path, dict[str, Any]]
+
 
 class NotAcceptedError(ValueError):
     """A draft that cannot be loaded as it is; the message says which record and why."""
 
 
-def require_settled(folders: Iterable[Path], entries: Entries) -> None:
-    """Raises NotAcceptedError where a draft among `folders` has an unsure mark that still stands.
+def drafts_in(folders: Iterable[Path]) -> list[Draft]:
+    """The drafts among `folders`. Raises NotAcceptedError for one that cannot be read."""
+    return [(folder, _draft_in(folder)) for folder in folders if (folder / DRAFT).is_file()]
+
+
+def require_settled(drafts: Iterable[Draft], entries: Entries) -> None:
+    """Raises NotAcceptedError where one of `drafts` has an unsure mark that still stands.
 
     A mark is settled by a person: by changing the field in the load file, by taking the record out
     of it, or by taking the mark out of draft.json.
     """
-    for folder in folders:
-        marks = _draft_in(folder).get("unsure", [])
+    for folder, draft in drafts:
+        marks = draft.get("unsure", [])
         given = _named_by(marks, entries)
         for mark in marks:
             entry = given.get((mark["file"], mark["id"]))
@@ -39,14 +47,14 @@ def require_settled(folders: Iterable[Path], entries: Entries) -> None:
                 )
 
 
-def require_as_drafted(session: Session, folders: Iterable[Path], entries: Entries) -> None:
-    """Raises NotAcceptedError where the record differs from what a draft was compared with.
+def require_as_drafted(session: Session, drafts: Iterable[Draft], entries: Entries) -> None:
+    """Raises NotAcceptedError where the record differs from what one of `drafts` was compared with.
 
     A load replaces whole records: one that came or changed since the draft was made would be made
     less. What is already as the draft would have it stays so.
     """
-    for folder in folders:
-        records = _draft_in(folder).get("records", [])
+    for _, draft in drafts:
+        records = draft.get("records", [])
         given = _named_by(records, entries)
         for record in records:
             entry = given.get((record["file"], record["id"]))
@@ -76,8 +84,6 @@ def _named_by(told: list[dict[str, Any]], entries: Entries) -> dict[tuple[str, s
 
 def _draft_in(folder: Path) -> dict[str, Any]:
     path = folder / DRAFT
-    if not path.is_file():
-        return {}
     try:
         draft = json.loads(path.read_bytes())
         for mark in draft.get("unsure", []):
