@@ -1,5 +1,6 @@
 """The feeds: of a dialogue, of a plan, and of a party."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from app.directory.models import Party
 from app.kernel.changes import get_visible
 from app.kernel.parts import only
 from app.kernel.recent import Changed, TouchedBy
+from app.kernel.records import Record
 from app.kernel.text import LocalizedText
 
 _DUE = ("deliverables", "theme_links")
@@ -40,16 +42,8 @@ def feed_of_dialogue(session: Session, dialogue_id: str) -> FoundFeed:
     events = Events()
     for meeting in meetings:
         events.take(meeting_event(meeting, dialogue))
-    there = {meeting.id for meeting in meetings}
-
-    def touched_by(change: Changed) -> bool:
-        if change.kind == Dialogue.__tablename__:
-            return change.id == dialogue_id
-        # One that was moved to another dialogue names that one.
-        own = change.holder == dialogue_id or change.id in there
-        return change.kind == Meeting.__tablename__ and own
-
-    return FoundFeed(_feed(dialogue, dialogue.name, wording.MEETINGS_OF, events), touched_by)
+    feed = _feed(dialogue, dialogue.name, wording.MEETINGS_OF, events)
+    return FoundFeed(feed, _touching(dialogue, Meeting, meetings))
 
 
 def feed_of_agreement(session: Session, agreement_id: str) -> FoundFeed:
@@ -66,15 +60,8 @@ def feed_of_agreement(session: Session, agreement_id: str) -> FoundFeed:
     for item in items:
         for event in due_events(item, agreement):
             events.take(event)
-    there = {item.id for item in items}
-
-    def touched_by(change: Changed) -> bool:
-        if change.kind == Agreement.__tablename__:
-            return change.id == agreement_id
-        own = change.holder == agreement_id or change.id in there
-        return change.kind == ActionItem.__tablename__ and own
-
-    return FoundFeed(_feed(agreement, agreement.name, wording.DUE_DATES_OF, events), touched_by)
+    feed = _feed(agreement, agreement.name, wording.DUE_DATES_OF, events)
+    return FoundFeed(feed, _touching(agreement, ActionItem, items))
 
 
 def feed_of_party(session: Session, party_id: str) -> FoundFeed:
@@ -112,6 +99,21 @@ def feed_of_party(session: Session, party_id: str) -> FoundFeed:
             events.take(event)
     feed = _feed(party, party.name, wording.BOTH_OF, events)
     return FoundFeed(feed, lambda change: change.kind in _KINDS)
+
+
+def _touching(holder: Record, model: type[Record], held: Sequence[Record]) -> TouchedBy:
+    """Changes of a record, and of those of a kind that it holds or held when they were read."""
+    # Read now: what is kept of an answer outlives the session of these.
+    holder_kind, holder_id, there = holder.__tablename__, holder.id, {record.id for record in held}
+
+    def touched_by(change: Changed) -> bool:
+        if change.kind == holder_kind:
+            return change.id == holder_id
+        # One that was moved to another holder names that one.
+        own = change.holder == holder_id or change.id in there
+        return change.kind == model.__tablename__ and own
+
+    return touched_by
 
 
 def _feed(
