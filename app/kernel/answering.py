@@ -24,7 +24,7 @@ from app.kernel.codings import SHORTEST, Coding, accepted
 from app.kernel.conditional import not_modified
 from app.kernel.observing import Metrics, request_id_of
 from app.kernel.principals import audience_of_caller
-from app.kernel.private_addresses import credentials_in, is_private, unsaid
+from app.kernel.private_addresses import credentials_in, is_private, masked
 from app.kernel.prompt import ANSWERED, Answered
 from app.kernel.sessions import Database
 from app.kernel.tabular.formats import preferred_table
@@ -197,7 +197,7 @@ def _key(database: Database, path: str, query: bytes, asked: Asked) -> Key | Non
     authorization = asked.get(b"authorization")
     if is_private(path):
         holder = None if authorization else database.holders.find(credentials_in(path))
-        return None if holder is None else (audience_of_caller(holder), unsaid(path), query, None)
+        return None if holder is None else (audience_of_caller(holder), masked(path), query, None)
     table = preferred_table(asked.get(b"accept"))
     if authorization is None:
         return None, path, query, table

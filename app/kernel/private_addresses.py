@@ -4,10 +4,10 @@ The secret is a segment of the path. It is remembered apart from keys, so that n
 the other.
 """
 
-from app.kernel.secrets import CALENDAR_FOLDER, CALENDAR_PREFIX, MASK
+from app.kernel.secrets import CALENDAR_FOLDER as FOLDER
+from app.kernel.secrets import MASK
 
-# The segment after it is the secret.
-FOLDER = CALENDAR_FOLDER
+__all__ = ["FOLDER", "credentials_in", "credentials_of", "is_private", "masked"]
 
 
 def is_private(path: str) -> bool:
@@ -17,7 +17,7 @@ def is_private(path: str) -> bool:
 
 def credentials_in(path: str) -> bytes:
     """What a private path is known by, good or not."""
-    return credentials_of(path[len(FOLDER) :].partition("/")[0])
+    return credentials_of(path.removeprefix(FOLDER).partition("/")[0])
 
 
 def credentials_of(secret: str) -> bytes:
@@ -27,16 +27,11 @@ def credentials_of(secret: str) -> bytes:
 
 
 def masked(path: str) -> str:
-    """A path as logs may tell it: a private one with a mask in the place of its secret.
+    """A path as it may be told, and kept: a private one with a mask in the place of its secret.
 
     Of what stands there nothing is told, good or not: it may be a secret that was copied wrongly.
     """
     if not is_private(path):
         return path
-    _, slash, rest = path[len(FOLDER) :].partition("/")
+    _, slash, rest = path.removeprefix(FOLDER).partition("/")
     return f"{FOLDER}{MASK}{slash}{rest}"
-
-
-def unsaid(path: str) -> str:
-    """A private path, with nothing in the place of its secret."""
-    return f"{FOLDER}{CALENDAR_PREFIX}/{path[len(FOLDER) :].partition('/')[2]}"
