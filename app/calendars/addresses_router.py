@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query
 
 from app.calendars import addresses
 from app.calendars.models import CalendarAddress
@@ -13,20 +13,16 @@ from app.calendars.schemas import (
     CalendarAddressRecord,
     CalendarAddressWithSecret,
 )
-from app.kernel.access import Role
 from app.kernel.pages import PageQuery, keyset_page
 from app.kernel.private_addresses import FOLDER
 from app.kernel.record_route import RecordRoute
-from app.kernel.requests import administering
+from app.kernel.requests import ArrangingOwn, LookingAtOwn
 from app.kernel.routes import ADMIN_CREATE, ADMIN_LIST, ADMIN_READ, DELETE_BESIDE
 from app.kernel.text import UUID_PATTERN
-from app.kernel.transactions import Transaction
 
 router = APIRouter(prefix="/v1/calendar-addresses", tags=["calendars"], route_class=RecordRoute)
 log = structlog.get_logger("clearsky.calendars")
 
-Looking = Annotated[Transaction, Depends(administering(writes=False, role=Role.READER))]
-Arranging = Annotated[Transaction, Depends(administering(writes=True, role=Role.READER))]
 AddressId = Annotated[
     str,
     Path(alias="calendar_address", pattern=UUID_PATTERN, description="The address's UUID."),
@@ -35,7 +31,7 @@ AddressId = Annotated[
 
 @router.get("", operation_id="listCalendarAddresses", responses=ADMIN_LIST)
 def list_calendar_addresses(
-    tx: Looking, query: Annotated[PageQuery, Query()]
+    tx: LookingAtOwn, query: Annotated[PageQuery, Query()]
 ) -> CalendarAddressPage:
     """The caller's private addresses, oldest first; for administrators also those of other keys."""
     own = addresses.looked_after_by(tx.principal)
@@ -47,7 +43,7 @@ def list_calendar_addresses(
 
 @router.post("", operation_id="createCalendarAddress", status_code=201, responses=ADMIN_CREATE)
 def create_calendar_address(
-    tx: Arranging, body: CalendarAddressBody | None = None
+    tx: ArrangingOwn, body: CalendarAddressBody | None = None
 ) -> CalendarAddressWithSecret:
     """Makes a private address for the caller's calendars, and shows it: the only time."""
     label = None if body is None else body.label
@@ -60,7 +56,7 @@ def create_calendar_address(
 
 
 @router.get("/{calendar_address}", operation_id="getCalendarAddress", responses=ADMIN_READ)
-def get_calendar_address(tx: Looking, address_id: AddressId) -> CalendarAddressRecord:
+def get_calendar_address(tx: LookingAtOwn, address_id: AddressId) -> CalendarAddressRecord:
     """One private address: all but its secret."""
     found = addresses.address_of(tx.session, tx.principal, address_id)
     return CalendarAddressRecord.model_validate(found)
@@ -73,7 +69,7 @@ def get_calendar_address(tx: Looking, address_id: AddressId) -> CalendarAddressR
     responses=DELETE_BESIDE,
 )
 def revoke_calendar_address(
-    tx: Arranging,
+    tx: ArrangingOwn,
     address_id: AddressId,
     if_match: Annotated[
         str | None,

@@ -42,7 +42,7 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     faults = loaded.faults
     if faults and not dry_run:
         raise _refusal(faults)
-    if dry_run or faults:
+    if dry_run:
         trial.rollback()
         recorder(tx.session).forget()
         tx.session.expunge_all()

@@ -112,3 +112,6 @@ KINDS = (
         fixed=lambda assessment: assessment.state is AssessmentState.ADOPTED,
     ),
 )
+
+# By the journal's names of kinds.
+BY_KIND = {kind.model.__tablename__: kind for kind in KINDS}

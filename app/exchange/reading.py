@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pydantic import ValidationError
 
 from app.exchange.entries import Entries, TooManyFaultsError
-from app.exchange.kinds import KINDS, Kind
+from app.exchange.kinds import BY_KIND, KINDS, Kind
 from app.kernel.bodies import parse_json
 from app.kernel.problems import MOST_ERRORS, Problem, shown
 from app.kernel.tabular import delimited, json_lines
@@ -33,7 +33,6 @@ _MOST_MEMBERS = 200
 # Beyond so many, finding the words for each takes longer than it helps.
 _MOST_FAULTS = 10_000
 
-_BY_KIND = {kind.model.__tablename__: kind for kind in KINDS}
 _BY_COLLECTION = {kind.collection: kind for kind in KINDS}
 
 
@@ -142,9 +141,9 @@ def _read_lines(entries: Entries, file: BinaryIO, place: Place, progress: Progre
             entries.blame(value.faults)
             continue
         named = value.pop(RECORD_KIND, None) if isinstance(value, dict) else None
-        kind = _BY_KIND.get(named) if isinstance(named, str) else None
+        kind = BY_KIND.get(named) if isinstance(named, str) else None
         if kind is None:
-            names = ", ".join(_BY_KIND)
+            names = ", ".join(BY_KIND)
             entries.has_unread = True
             detail = f"A line is an object whose {RECORD_KIND} is one of {names}."
             entries.blame([Fault(where, RECORD_KIND, detail, shown(named), f"/{RECORD_KIND}")])

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.exchange.entries import Entries
 from app.exchange.import_schemas import KindOfRows
-from app.exchange.kinds import KINDS, Kind
+from app.exchange.kinds import BY_KIND, Kind
 from app.exchange.reading import read_file
 from app.kernel.access import Role
 from app.kernel.problems import InvalidRequest, ProblemError, UnsupportedMediaType, shown
@@ -19,7 +19,6 @@ from app.kernel.room import needing_room
 from app.kernel.tabular.formats import MEDIA_TYPES, Format, format_of
 from app.kernel.tabular.timed import Timed
 from app.kernel.transactions import Transaction
-from app.settings import IMPORTS
 
 # What an import needs for a while beside the database.
 _NO_ROOM = "There is no room to read the file."
@@ -54,7 +53,6 @@ async def uploaded(
     known = _kind_of(form, kind)
     entries = Entries()
     state = request.app.state
-    _, seconds = state.settings.bounds_of_body(IMPORTS)
     try:
         with needing_room(_NO_ROOM), tempfile.TemporaryFile() as file:
             digest = hashlib.sha256(MEDIA_TYPES[form].encode())
@@ -64,7 +62,7 @@ async def uploaded(
             tx.body = digest.digest()
             file.seek(0)
             with state.reading_uploads.taken():
-                timed = cast(BinaryIO, Timed(file, seconds))
+                timed = cast(BinaryIO, Timed(file, state.settings.import_timeout))
                 await run_in_threadpool(read_file, entries, timed, form, known)
         yield entries
     finally:
@@ -92,7 +90,7 @@ def _kind_of(form: Format, given: str | None) -> Kind | None:
         raise InvalidRequest(
             detail, errors=[ProblemError(parameter="kind", rule=rule, detail=detail, value=given)]
         )
-    return next((kind for kind in KINDS if kind.model.__tablename__ == given), None)
+    return None if given is None else BY_KIND.get(given)
 
 
 Upload = Annotated[Entries, Depends(uploaded)]

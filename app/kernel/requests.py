@@ -151,6 +151,9 @@ Reading = Annotated[Transaction, Depends(reading)]
 Streaming = Annotated[Transaction, Depends(streaming)]
 LookingAfter = Annotated[Transaction, Depends(administering(writes=False))]
 Administering = Annotated[Transaction, Depends(administering(writes=True))]
+# Of what belongs to the caller's own key, in whatever role.
+LookingAtOwn = Annotated[Transaction, Depends(administering(writes=False, role=Role.READER))]
+ArrangingOwn = Annotated[Transaction, Depends(administering(writes=True, role=Role.READER))]
 Creating = Annotated[Transaction, Depends(creating(Role.EDITOR))]
 Changing = Annotated[Transaction, Depends(changing(Role.EDITOR))]
 

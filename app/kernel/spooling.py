@@ -7,7 +7,7 @@ to read; what goes wrong is told before anything is sent; and little of it is in
 import hashlib
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from tempfile import SpooledTemporaryFile
 from threading import BoundedSemaphore
 from typing import BinaryIO, cast
@@ -36,11 +36,9 @@ class Spools:
         self._writing = Turns(at_once, "Other long lists are being written.")
         self._held = BoundedSemaphore(on_disk)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """One of those that take long to write. Raises Unavailable where too many do."""
-        with self._writing.taken():
-            yield
+        return self._writing.taken()
 
     def hold(self, spool: "Spool") -> None:
         """Counts a spool that is on disk until it is gone. Raises Unavailable beyond the bound."""

@@ -43,7 +43,7 @@ log = structlog.get_logger("clearsky.database")
 
 
 def reading_headers(revision: int, etag: str, *, negotiated: bool = False) -> dict[str, str]:
-    """The headers that every answer to a read has; `negotiated`: its wanted is chosen by Accept."""
+    """The headers that every answer to a read has; `negotiated`: its format is chosen by Accept."""
     vary = "Authorization, Accept-Encoding"
     return {
         "Revision": str(revision),

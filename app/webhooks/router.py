@@ -8,12 +8,11 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from sqlalchemy import select
 
-from app.kernel.access import Role
 from app.kernel.journal import head
 from app.kernel.pages import PageQuery, keyset_page
 from app.kernel.problems import InvalidRequest, invalid_field
 from app.kernel.record_route import RecordRoute
-from app.kernel.requests import administering
+from app.kernel.requests import ArrangingOwn, LookingAtOwn
 from app.kernel.routes import (
     ADMIN_CREATE,
     ADMIN_LIST,
@@ -45,8 +44,6 @@ log = structlog.get_logger("clearsky.webhooks")
 # How long a name may take to be looked up before its addresses are left to be judged on delivery.
 _PATIENCE = 3.0
 
-Looking = Annotated[Transaction, Depends(administering(writes=False, role=Role.READER))]
-Arranging = Annotated[Transaction, Depends(administering(writes=True, role=Role.READER))]
 WebhookId = Annotated[
     str, Path(alias="webhook", pattern=UUID_PATTERN, description="The webhook's UUID.")
 ]
@@ -54,7 +51,7 @@ Patch = Annotated[dict[str, Any], WebhookPatch]
 
 
 async def changing(
-    tx: Arranging,
+    tx: ArrangingOwn,
     if_match: Annotated[
         str | None,
         Header(description="The webhook's ETag as read; 428 without, 412 when it has changed."),
@@ -68,7 +65,7 @@ async def changing(
 Changing = Annotated[Transaction, Depends(changing)]
 
 
-async def allowed_body(tx: Arranging, request: Request, body: WebhookBody) -> WebhookBody:
+async def allowed_body(tx: ArrangingOwn, request: Request, body: WebhookBody) -> WebhookBody:
     """A webhook to be made, whose address is found to be allowed before a transaction begins."""
     managing.require_key(tx.principal)
     await _require_allowed(request, body.url)
@@ -83,7 +80,7 @@ async def allowed_changes(tx: Changing, request: Request, changes: Patch) -> dic
 
 
 @router.get("", operation_id="listWebhooks", responses=ADMIN_LIST)
-def list_webhooks(tx: Looking, query: Annotated[PageQuery, Query()]) -> WebhookPage:
+def list_webhooks(tx: LookingAtOwn, query: Annotated[PageQuery, Query()]) -> WebhookPage:
     """The caller's webhooks, oldest first; for administrators also those of other keys."""
     rows, following = keyset_page(
         tx, managing.looked_after_by(tx.principal), query, key=[Webhook.id]
@@ -93,7 +90,7 @@ def list_webhooks(tx: Looking, query: Annotated[PageQuery, Query()]) -> WebhookP
 
 @router.post("", operation_id="createWebhook", status_code=201, responses=ADMIN_CREATE)
 def create_webhook(
-    tx: Arranging, body: Annotated[WebhookBody, Depends(allowed_body)]
+    tx: ArrangingOwn, body: Annotated[WebhookBody, Depends(allowed_body)]
 ) -> WebhookWithSecret:
     """Makes a webhook, and shows its secret: the only time that it is shown."""
     made = managing.create(tx.session, tx.principal, body)
@@ -102,7 +99,7 @@ def create_webhook(
 
 
 @router.get("/{webhook}", operation_id="getWebhook", responses=ADMIN_READ)
-def get_webhook(tx: Looking, webhook_id: WebhookId) -> WebhookRecord:
+def get_webhook(tx: LookingAtOwn, webhook_id: WebhookId) -> WebhookRecord:
     """One webhook: all but its secret."""
     return WebhookRecord.model_validate(_found(tx, webhook_id))
 
@@ -128,7 +125,7 @@ def delete_webhook(tx: Changing, webhook_id: WebhookId) -> None:
 
 
 @router.get("/{webhook}/delivery", operation_id="getWebhookDelivery", responses=ADMIN_READ)
-def get_webhook_delivery(tx: Looking, webhook_id: WebhookId) -> DeliveryRecord:
+def get_webhook_delivery(tx: LookingAtOwn, webhook_id: WebhookId) -> DeliveryRecord:
     """How far a webhook has come, and what is in its way."""
     found = _found(tx, webhook_id)
     told = {
@@ -142,7 +139,7 @@ def get_webhook_delivery(tx: Looking, webhook_id: WebhookId) -> DeliveryRecord:
 
 @router.get("/{webhook}/attempts", operation_id="listWebhookAttempts", responses=ADMIN_READ)
 def list_webhook_attempts(
-    tx: Looking, webhook_id: WebhookId, query: Annotated[PageQuery, Query()]
+    tx: LookingAtOwn, webhook_id: WebhookId, query: Annotated[PageQuery, Query()]
 ) -> AttemptPage:
     """The newest thousand attempts to deliver, newest first."""
     own = select(WebhookAttempt).where(WebhookAttempt.webhook == _found(tx, webhook_id).id)
@@ -152,7 +149,7 @@ def list_webhook_attempts(
 
 @router.post("/{webhook}/rotate", operation_id="rotateWebhookSecret", responses=ADMIN_STEP)
 def rotate_webhook_secret(
-    tx: Arranging, webhook_id: WebhookId, body: SecretRotation | None = None
+    tx: ArrangingOwn, webhook_id: WebhookId, body: SecretRotation | None = None
 ) -> WebhookWithSecret:
     """Makes another secret, and shows it; the one before signs beside it for a while."""
     found = managing.own_webhook(tx.session, tx.principal, webhook_id)
@@ -162,7 +159,7 @@ def rotate_webhook_secret(
 
 
 @router.post("/{webhook}/pause", operation_id="pauseWebhook", responses=ADMIN_STEP)
-def pause_webhook(tx: Arranging, webhook_id: WebhookId) -> WebhookRecord:
+def pause_webhook(tx: ArrangingOwn, webhook_id: WebhookId) -> WebhookRecord:
     """Sends nothing more until the webhook is resumed; nothing is lost."""
     found = _found(tx, webhook_id)
     managing.pause(tx.session, found)
@@ -170,7 +167,7 @@ def pause_webhook(tx: Arranging, webhook_id: WebhookId) -> WebhookRecord:
 
 
 @router.post("/{webhook}/resume", operation_id="resumeWebhook", responses=ADMIN_STEP)
-def resume_webhook(tx: Arranging, webhook_id: WebhookId) -> WebhookRecord:
+def resume_webhook(tx: ArrangingOwn, webhook_id: WebhookId) -> WebhookRecord:
     """Goes on from where the webhook was, or tries at once what would be tried later."""
     found = _found(tx, webhook_id)
     managing.resume(tx.session, found)
@@ -178,7 +175,7 @@ def resume_webhook(tx: Arranging, webhook_id: WebhookId) -> WebhookRecord:
 
 
 @router.post("/{webhook}/replay", operation_id="replayWebhook", responses=ADMIN_STEP)
-def replay_webhook(tx: Arranging, webhook_id: WebhookId, body: Replay) -> WebhookRecord:
+def replay_webhook(tx: ArrangingOwn, webhook_id: WebhookId, body: Replay) -> WebhookRecord:
     """Goes on after another revision: an earlier one, or a later one to leave out what is between.
 
     What is sent again has the ids that it had.
@@ -189,7 +186,7 @@ def replay_webhook(tx: Arranging, webhook_id: WebhookId, body: Replay) -> Webhoo
 
 
 @router.post("/{webhook}/test", operation_id="testWebhook", responses=ADMIN_STEP)
-def test_webhook(tx: Arranging, webhook_id: WebhookId) -> WebhookTest:
+def test_webhook(tx: ArrangingOwn, webhook_id: WebhookId) -> WebhookTest:
     """Sends a message of the type `test`, once, though the webhook be paused."""
     return WebhookTest(message=managing.ask_for_test(tx.session, _found(tx, webhook_id)))
 
