@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.kernel.access import Principal
 from app.kernel.answers import Answers
@@ -200,13 +201,23 @@ class Database:
             await asking.close()
 
     def close(self) -> None:
-        """Lets go of all connections; those of an event loop that runs in another thread, too."""
+        """Lets go of all connections; those of an event loop that runs in another thread, too.
+
+        One that is still used is closed when it is given back: an answer may have reached its
+        client before its session has ended.
+        """
         for asking in self._asking:
             if asking.loop is not None and asking.loop.is_running():
                 asyncio.run_coroutine_threadsafe(asking.close(), asking.loop).result()
         self.freshness.close()
         for engine in self._engines:
+            event.listen(engine, "checkin", _close_given_back)
             engine.dispose()
+
+
+def _close_given_back(_: object, record: ConnectionPoolEntry) -> None:
+    # What is given back after dispose() would stay open in a pool that nobody holds.
+    record.invalidate()
 
 
 def _commit(session: Session) -> None:
