@@ -1,7 +1,5 @@
 """Fixtures: a fresh database for each test on each engine, and clients of a real server on it."""
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +7,15 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.kernel.database import open_engine
-from app.kernel.logs import configure_logs
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
 from tests import plain_http
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+from tests.in_process import serving
 
 
 @pytest.fixture(scope="session")
@@ -76,21 +73,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def running_server(sqlite_templates: SqliteTemplates) -> Iterator[Server]:
-    configure_logs("error", "json")
     app = create_app(
         load_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db", webhooks=False)
     )
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Server(app, f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    thread.join()
+    with serving(app) as address:
+        yield Server(app, address)
 
 
 @pytest.fixture

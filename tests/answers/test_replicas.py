@@ -5,7 +5,6 @@ one item another progress, so that what an answer says shows its revision.
 """
 
 import itertools
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +15,12 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
-import uvicorn
 
 from app.kernel.access import OPERATOR, Role
 from app.kernel.asking import _PATIENCE
 from app.kernel.dates import utc_now
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, issue_key
-from app.kernel.logs import configure_logs
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
@@ -32,6 +29,7 @@ from tests.answers.test_cut_off import CALLERS, ITEM, PATHS, Reports, being_read
 from tests.answers.test_never_wrong import Said, Worker
 from tests.engines import PostgresTemplates
 from tests.feed.events import opened
+from tests.in_process import serving
 from tests.replicas import Replica, replica_of
 from tests.waiting import wait_until
 
@@ -75,23 +73,14 @@ class Process:
 
 
 @contextmanager
-def serving(keys: dict[str, str], **settings: object) -> Iterator[Process]:
-    """A server with these settings on a loopback port, in a thread of the tests."""
-    configure_logs("error", "json")
+def process_of(keys: dict[str, str], **settings: object) -> Iterator[Process]:
+    """A server with these settings."""
     app = create_app(load_settings(**settings))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait_until(lambda: server.started)
-        address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        with plain_http.client(timeout=60, headers={"Accept-Encoding": "identity"}) as client:
-            yield Process(Worker(address, client, keys), app.state.database)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with (
+        serving(app) as address,
+        plain_http.client(timeout=60, headers={"Accept-Encoding": "identity"}) as client,
+    ):
+        yield Process(Worker(address, client, keys), app.state.database)
 
 
 @dataclass(frozen=True)
@@ -109,7 +98,7 @@ class Record:
         """A process that reads on the replica, and writes on the primary."""
         name = psycopg.conninfo.conninfo_to_dict(self.url)["dbname"]
         settings |= {"database_url": self.url, "replica_url": self.replica.url(name)}
-        with serving(self.templates.keys, **settings) as process:
+        with process_of(self.templates.keys, **settings) as process:
             wait_until(lambda: process.database.freshness.newest() is not None)
             yield process
 
@@ -119,7 +108,7 @@ def record(postgres_templates, replica) -> Iterator[Record]:
     """A new record."""
     with postgres_templates.fresh("reference") as url:
         replica.catch_up()
-        with serving(postgres_templates.keys, database_url=url) as elsewhere:
+        with process_of(postgres_templates.keys, database_url=url) as elsewhere:
             yield Record(postgres_templates, replica, url, elsewhere)
 
 

@@ -4,18 +4,15 @@ Uvicorn takes the address that a proxy on this machine tells: so a test stands f
 """
 
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import uvicorn
 
-from app.kernel.logs import configure_logs
 from app.main import create_app
 from app.settings import load_settings
 from tests import plain_http
+from tests.in_process import serving
 
 # Addresses that are kept for examples (RFC 5737).
 HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
@@ -24,22 +21,12 @@ HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
 @contextmanager
 def served(database_url: str, **settings: object) -> Iterator[httpx.Client]:
     """A client, on this machine, of a server with these settings."""
-    configure_logs("critical", "json")
     app = create_app(load_settings(database_url=database_url, **settings))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        with plain_http.client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
+    with (
+        serving(app, logs="critical") as address,
+        plain_http.client(base_url=address, timeout=30) as client,
+    ):
+        yield client
 
 
 def free_port() -> int:
