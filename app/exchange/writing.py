@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,7 @@ from app.kernel.records import Record, record_classes
 from app.kernel.references import audiences, includes, references_in, seen_by_fewer
 from app.kernel.tabular.places import Fault
 
+T = TypeVar("T")
 _BATCH = 250
 # Of what is created and changed, so many are named.
 MOST_NAMED = 1000
@@ -108,6 +109,7 @@ def _hold_all(session: Session, entries: Entries, loaded: Loaded) -> None:
             continue
         for batch in _batches(entries.of(kind)):
             records = _standing(session, kind, batch)
+            at_hand = _referred_to(session, batch)
             for entry in batch:
                 try:
                     _hold_to(kind.rule_of_whole, session, entry, records[entry.id])
@@ -115,13 +117,14 @@ def _hold_all(session: Session, entries: Entries, loaded: Loaded) -> None:
                     if refused.by_database:
                         raise
                     loaded.faults += refused.faults
+            at_hand.clear()
             _let_go(session, batch)
     if not loaded.faults:
         loaded.faults += islice(_references_to_narrower(session, entries), MOST_ERRORS)
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    remaining = iter(entries)
+def _batches(each: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(each)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 
@@ -138,8 +141,7 @@ def unknown_references(session: Session, entries: Entries) -> Iterator[Fault]:
     for kind in entries.wanted_kinds():
         model = record_classes()[kind]
         missing: set[str] = set()
-        wanted = entries.wanted_elsewhere(kind)
-        while ids := list(islice(wanted, _BATCH)):
+        for ids in _batches(entries.wanted_elsewhere(kind)):
             missing |= {*ids} - {*session.scalars(select(model.id).where(model.id.in_(ids)))}
             if len(missing) > MOST_ERRORS:
                 break
@@ -188,6 +190,29 @@ def _standing(session: Session, kind: Kind, batch: Sequence[Entry]) -> dict[str,
     ids = [entry.id for entry in batch]
     found = session.scalars(select(kind.model).where(kind.model.id.in_(ids)))
     return {record.id: record for record in found}
+
+
+def _referred_to(session: Session, batch: Sequence[Entry]) -> list[Record]:
+    """What a batch refers to, to be held on to: a session forgets what nobody else holds.
+
+    So that rules which ask for it one record at a time find it without a question.
+    """
+    return [
+        record
+        for of, ids in _wanted(batch).items()
+        for some in _batches(sorted(ids))
+        for record in session.scalars(
+            select(record_classes()[of]).where(record_classes()[of].id.in_(some))
+        )
+    ]
+
+
+def _wanted(batch: Iterable[Entry]) -> dict[str, set[str]]:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for entry in batch:
+        for reference in references_in(entry.body):
+            wanted[reference.kind].add(reference.id)
+    return wanted
 
 
 def _write(session: Session, kind: Kind, batch: Sequence[Entry], loaded: Loaded) -> None:
@@ -281,13 +306,9 @@ def _faults_of(entry: Entry, problem: Problem) -> list[Fault]:
 def _references_to_narrower(session: Session, entries: Entries) -> Iterator[Fault]:
     for kind in entries.kinds():
         for batch in _batches(entries.of(kind)):
-            wanted: dict[str, set[str]] = defaultdict(set)
-            for entry in batch:
-                for reference in references_in(entry.body):
-                    wanted[reference.kind].add(reference.id)
             seen = {
                 (of, id_): audience
-                for of, ids in wanted.items()
+                for of, ids in _wanted(batch).items()
                 for id_, audience in _audiences(session, record_classes()[of], ids)
             }
             own = dict(_audiences(session, kind.model, {entry.id for entry in batch}))
@@ -302,6 +323,5 @@ def _references_to_narrower(session: Session, entries: Entries) -> Iterator[Faul
 def _audiences(
     session: Session, model: type[Record], ids: set[str]
 ) -> Iterator[tuple[str, str | None]]:
-    remaining = iter(sorted(ids))
-    while batch := list(islice(remaining, _BATCH)):
+    for batch in _batches(sorted(ids)):
         yield from audiences(session, model, batch).items()
