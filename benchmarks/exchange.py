@@ -5,7 +5,8 @@
 Each measure has a process of its own, so that its peak of memory is its own; contenders take turns.
 Reading is to records that are checked one by one and kept on disk; writing is from records. The
 library alone reads or writes the same cells, and checks nothing. With --load what was read is also
-written to an SQLite record, as one revision.
+written to an SQLite record, as one revision; so are as many status reports, which are held to their
+items, their agreement and their parties.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from sqlalchemy import make_url
 import app.tables  # noqa: F401 (every mapped class)
 from app.exchange.entries import Entries
 from app.exchange.kinds import KINDS
-from app.exchange.load import load
+from app.exchange.load import REFERENCE, load, read_folders
 from app.exchange.reading import read_file
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
@@ -114,18 +115,51 @@ def read_alone(form: Format, path: Path, _: int) -> None:
             pass
 
 
+def reports(rows: int) -> Iterator[dict[str, Any]]:
+    """So many status reports on the nine items, by both sides in turn, as JSON Lines hold them."""
+    for number in range(rows):
+        yield {
+            RECORD_KIND: "status_report",
+            "id": f"019a0000-0000-7000-8000-{number:012x}",
+            "action_item": f"clear-sky-plan-2023-{number % 9 + 1}",
+            "party": ("KR", "CN")[number % 2],
+            "state": "submitted",
+            "status": "on_track",
+            "reported_on": "2025-06-01",
+            "submitted_by": "benchmark",
+        }
+
+
 def loaded(form: Format, path: Path, _: int) -> None:
     """Reads a file, and writes it to a new record."""
+    _load(_new_record(path), form, path)
+
+
+def reports_loaded(form: Format, path: Path, rows: int) -> None:
+    """Reads a file of reports, and writes it to a record that has what they refer to."""
+    database = _new_record(path)
+    load(database, Author(OPERATOR), read_folders([REFERENCE]))
+    with path.open("wb") as file:
+        file.writelines(orjson.dumps(report) + b"\n" for report in reports(rows))
+    _load(database, form, path)
+
+
+def _new_record(path: Path) -> Database:
     engine = open_engine(str(make_url(f"sqlite:///{path}.db")))
     upgrade(engine)
+    return Database(engine)
+
+
+def _load(database: Database, form: Format, path: Path) -> None:
     entries = Entries()
     with path.open("rb") as file:
         read_file(entries, file, form, PEOPLE if form is Format.CSV else None)
-    load(Database(engine), Author(OPERATOR), entries)
+    load(database, Author(OPERATOR), entries)
 
 
 MEASURES: dict[str, Callable[[Format, Path, int], None]] = {
-    each.__name__: each for each in (written_by_us, written_alone, read_by_us, read_alone, loaded)
+    each.__name__: each
+    for each in (written_by_us, written_alone, read_by_us, read_alone, loaded, reports_loaded)
 }
 
 
@@ -173,6 +207,9 @@ def compare(rows: int, rounds: int, *, with_load: bool) -> str:
             if with_load:
                 told = measure("loaded", form, path, rows)
                 lines.write(f"| {form}, loaded | {told['rate']:,.0f} | | {told['above']:.0f} | |\n")
+        if with_load:
+            told = measure("reports_loaded", Format.JSONL, Path(folder) / "reports", rows)
+            lines.write(f"| reports, loaded | {told['rate']:,.0f} | | {told['above']:.0f} | |\n")
     return lines.getvalue()
 
 
