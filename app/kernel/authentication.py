@@ -1,11 +1,13 @@
 """Who calls: the principal behind a request's credentials, and what their role lets them do."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from app.kernel.access import ANONYMOUS, Principal, Role
@@ -13,6 +15,7 @@ from app.kernel.dates import utc_now
 from app.kernel.journal import head
 from app.kernel.keys import known_key, note_use
 from app.kernel.problems import Forbidden, ProblemError, Unauthenticated
+from app.kernel.recording import recorder
 from app.kernel.secrets import PREFIX
 from app.kernel.sessions import Database
 from app.kernel.transactions import available
@@ -67,7 +70,21 @@ async def current_principal(
     known = await principal_of(request.app, request.headers["authorization"].encode("latin-1"))
     # For whom requests are counted (app.kernel.limiting).
     request.state.principal = known.name
+    # As nobody else was recognized in between, of this one.
+    access = request.app.state.database.principals.access
+    request.state.require_still_known = partial(_still_known, credentials.credentials, access)
     return known
+
+
+def _still_known(given: str, access: int, session: Session) -> None:
+    """In a transaction that writes: asks again for a key where keys were changed since `access`.
+
+    So none writes once it was revoked, however late this process hears of that. Raises
+    Unauthenticated.
+    """
+    is_key = given.startswith(PREFIX)
+    if is_key and recorder(session).access != access and not known_key(session, given, utc_now()):
+        raise _refused_key()
 
 
 async def require_principal(request: Request) -> None:
@@ -107,13 +124,17 @@ async def _found(recognizer: Recognizer | None, database: Database, given: str) 
     return await recognizer.recognized(database, given)
 
 
+def _refused_key() -> Unauthenticated:
+    return refused_credentials("The key is unknown, has expired or was revoked.")
+
+
 def _owner_of_key(database: Database, key: str) -> Recognized:
     now = utc_now()
     # A replica may not have heard yet that the key is revoked, or that there is such a key.
     with available(), database.reading(ANONYMOUS, on_primary=True) as session:
         known, access = known_key(session, key, now), head(session).access
     if known is None:
-        raise refused_credentials("The key is unknown, has expired or was revoked.")
+        raise _refused_key()
     return Recognized(known.principal, access, note_use(database.engine, known, now))
 
 

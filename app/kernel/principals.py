@@ -33,6 +33,11 @@ class KnownPrincipals:
         # Each with the time from which it must be asked again.
         self._known: dict[bytes, tuple[Principal, float]] = {}
 
+    @property
+    def access(self) -> int:
+        """How often keys had been changed when those that are remembered were looked up."""
+        return self._access
+
     def find(self, authorization: bytes) -> Principal | None:
         """Whom the value of an Authorization header speaks for; None where it must be asked."""
         if not self._known:

@@ -45,7 +45,9 @@ from app.kernel.touching import Touched, change_of, holder_named, taken_up_again
 # Made once: a statement that is made anew has to be recognized anew.
 _tables = Base.metadata.tables
 _head = _tables[JournalHead.__tablename__]
-_LOCK_HEAD = select(_head.c.number, _head.c.hash).where(_head.c.id == 1).with_for_update()
+_LOCK_HEAD = (
+    select(_head.c.number, _head.c.hash, _head.c.access).where(_head.c.id == 1).with_for_update()
+)
 _move_head = (
     update(_head)
     .where(_head.c.id == 1)
@@ -92,6 +94,8 @@ class Recorder:
     author: Author
     number: int
     previous_hash: str
+    # How often keys have been changed: none is until this transaction ends.
+    access: int
     at: datetime = field(default_factory=utc_now)
     touched: dict[Record, Touched] = field(default_factory=dict)
     # What holds the records that hold others, where that had to be asked.
@@ -103,7 +107,7 @@ class Recorder:
     def begin(cls, session: Session, author: Author) -> "Recorder":
         """Locks the head of the journal, until commit, and takes the next number."""
         head = session.connection().execute(_LOCK_HEAD).one()
-        return cls(author=author, number=head.number + 1, previous_hash=head.hash)
+        return cls(author, head.number + 1, head.hash, head.access)
 
     @property
     def changed(self) -> bool:

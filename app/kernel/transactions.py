@@ -208,6 +208,7 @@ class Transaction:
         author = Author(self.principal, self.request.state.request_id, self.reason)
         with self.database.writing(author, asked_at=self.asked_at) as session:
             self._session = session
+            self.request.state.require_still_known(session)
             if self.idempotency_key is not None:
                 # Not the host: the same record may be served at several.
                 url = self.request.url

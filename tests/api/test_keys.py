@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from app.kernel.access import OPERATOR, Role
-from app.kernel.database import writing_engine
+from app.kernel.database import open_engine, writing_engine
+from app.kernel.dates import utc_now
 from app.kernel.journal import Author, head
-from app.kernel.keys import issue_key
+from app.kernel.keys import ApiKey, issue_key
+from app.kernel.sessions import Database
 from tests import plain_http
 from tests.clock import Clock
+from tests.waiting import wait_until
 
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}")
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
@@ -148,6 +151,28 @@ def test_an_expired_key_stops_at_once_where_it_is_remembered_too(clients, as_, c
     assert 'error="invalid_token"' in refused[0].headers["www-authenticate"]
     assert read(clients)["state"] == "expired"
     assert desk.get("/v1/keys").status_code == 401
+
+
+def test_no_write_of_a_revoked_key_is_recorded_however_late_a_process_hears_of_it(
+    clients, database, database_url, as_, monkeypatch
+):
+    desk, other = as_(issue(clients)["key"]), as_(issue(clients, name="other")["key"])
+    for each in (desk, other):
+        assert each.post(REPORTS, {"status": "on_track"}).status_code == 201
+    wait_until(lambda: database.freshness.newest() is not None)
+    heard = database.freshness.newest()
+    monkeypatch.setattr(database.freshness, "newest", lambda: heard)
+    elsewhere = Database(open_engine(database_url))
+    with elsewhere.writing(Author(OPERATOR)) as session:
+        session.get_one(ApiKey, "kr-desk").revoked_at = utc_now()
+    elsewhere.close()
+    assert desk.get().status_code == 200
+    refused = desk.post(REPORTS, {"status": "delayed"})
+    assert refused.status_code == 401
+    assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+    assert other.post(REPORTS, {"status": "on_track"}).status_code == 201
+    told = clients.anonymous.get("/v1/status-reports?status=delayed").json()
+    assert told["items"] == []
 
 
 def test_an_expired_key_is_renewed_by_rotation_for_as_long_again(clients, as_, clock):
