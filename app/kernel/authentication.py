@@ -70,7 +70,7 @@ async def current_principal(
     known = await principal_of(request.app, request.headers["authorization"].encode("latin-1"))
     # For whom requests are counted (app.kernel.limiting).
     request.state.principal = known.name
-    # As nobody else was recognized in between, of this one.
+    # Of this caller, too: nothing was awaited since they were found among those.
     access = request.app.state.database.principals.access
     request.state.require_still_known = partial(_still_known, credentials.credentials, access)
     return known
