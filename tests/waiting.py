@@ -1,7 +1,10 @@
 """Waiting for what another thread or process is about to do."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app.kernel.sessions import Database
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
@@ -10,3 +13,19 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
     while not true():
         assert time.monotonic() < end, "what was waited for did not come"
         time.sleep(0.01)
+
+
+@contextmanager
+def heard_of_keys(database: Database) -> Iterator[None]:
+    """Waits after the block until `database` has heard that keys were changed in it.
+
+    On PostgreSQL what another process does is heard by a notice.
+    """
+
+    def times_changed() -> int:
+        wait_until(lambda: database.freshness.newest() is not None)
+        return database.freshness.newest().access
+
+    before = times_changed()
+    yield
+    wait_until(lambda: times_changed() > before)

@@ -20,7 +20,7 @@ from app.kernel.keeping import refuse_chosen_id
 from app.kernel.problems import MOST_ERRORS, Problem, ProblemError
 from app.kernel.recording import recorder
 from app.kernel.records import Record, record_classes
-from app.kernel.references import audiences, includes, references_in, seen_by_fewer
+from app.kernel.references import audiences, ids_of, includes, references_in, seen_by_fewer
 from app.kernel.tabular.places import Fault
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ def _hold_all(session: Session, entries: Entries, loaded: Loaded) -> None:
                     if refused.by_database:
                         raise
                     loaded.faults += refused.faults
-            at_hand.clear()
+            del at_hand
             _let_go(session, batch)
     if not loaded.faults:
         loaded.faults += islice(_references_to_narrower(session, entries), MOST_ERRORS)
@@ -199,20 +199,17 @@ def _referred_to(session: Session, batch: Sequence[Entry]) -> list[Record]:
     """
     return [
         record
-        for of, ids in _wanted(batch).items()
-        for some in _batches(sorted(ids))
-        for record in session.scalars(
-            select(record_classes()[of]).where(record_classes()[of].id.in_(some))
-        )
+        for model, ids in _wanted(batch)
+        for record in session.scalars(select(model).where(model.id.in_(ids)))
     ]
 
 
-def _wanted(batch: Iterable[Entry]) -> dict[str, set[str]]:
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for entry in batch:
-        for reference in references_in(entry.body):
-            wanted[reference.kind].add(reference.id)
-    return wanted
+def _wanted(batch: Iterable[Entry]) -> Iterator[tuple[type[Record], list[str]]]:
+    """What a batch refers to: of a kind, a few ids at a time."""
+    found = ids_of(reference for entry in batch for reference in references_in(entry.body))
+    for kind, ids in found.items():
+        for some in _batches(sorted(ids)):
+            yield record_classes()[kind], some
 
 
 def _write(session: Session, kind: Kind, batch: Sequence[Entry], loaded: Loaded) -> None:
@@ -307,21 +304,14 @@ def _references_to_narrower(session: Session, entries: Entries) -> Iterator[Faul
     for kind in entries.kinds():
         for batch in _batches(entries.of(kind)):
             seen = {
-                (of, id_): audience
-                for of, ids in _wanted(batch).items()
-                for id_, audience in _audiences(session, record_classes()[of], ids)
+                (model.__tablename__, id_): audience
+                for model, ids in _wanted(batch)
+                for id_, audience in audiences(session, model, ids).items()
             }
-            own = dict(_audiences(session, kind.model, {entry.id for entry in batch}))
+            own = audiences(session, kind.model, [entry.id for entry in batch])
             for entry in batch:
                 for reference in references_in(entry.body):
                     audience = seen.get((reference.kind, reference.id))
                     if not includes(audience, own.get(entry.id)):
                         error = seen_by_fewer(reference, audience)
                         yield entry.fault(error.pointer, error.rule, error.detail, error.value)
-
-
-def _audiences(
-    session: Session, model: type[Record], ids: set[str]
-) -> Iterator[tuple[str, str | None]]:
-    for batch in _batches(sorted(ids)):
-        yield from audiences(session, model, batch).items()

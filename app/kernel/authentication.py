@@ -82,8 +82,9 @@ def _still_known(given: str, access: int, session: Session) -> None:
     So none writes once it was revoked, however late this process hears of that. Raises
     Unauthenticated.
     """
-    is_key = given.startswith(PREFIX)
-    if is_key and recorder(session).access != access and not known_key(session, given, utc_now()):
+    if not given.startswith(PREFIX) or recorder(session).access == access:
+        return
+    if known_key(session, given, utc_now()) is None:
         raise _refused_key()
 
 

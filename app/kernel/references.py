@@ -1,7 +1,7 @@
 """References from one record to another: declared on the field, checked in one place."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -58,6 +58,14 @@ def references_in(body: BaseModel, path: tuple[str | int, ...] = ()) -> Iterator
                     yield Reference((*path, name, index), kind, item)
 
 
+def ids_of(references: Iterable[Reference]) -> dict[str, set[str]]:
+    """What is referred to: the ids, by kind of record."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for reference in references:
+        found[reference.kind].add(reference.id)
+    return found
+
+
 @cache
 def _kinds_in(body: type[BaseModel]) -> tuple[tuple[str, str | None], ...]:
     """Each field, and the kind of record that it refers to."""
@@ -87,12 +95,9 @@ def require_references(session: Session, body: BaseModel, *, audience: str | Non
     Nor may it refer to what fewer see than the record that it makes, whose `audience` is None where
     that is public: a reference would tell of it. One query per kind of record referred to.
     """
-    wanted: dict[str, set[str]] = defaultdict(set)
     found = list(references_in(body))
-    for reference in found:
-        wanted[reference.kind].add(reference.id)
     classes = record_classes()
-    known = {kind: audiences(session, classes[kind], ids) for kind, ids in wanted.items()}
+    known = {kind: audiences(session, classes[kind], ids) for kind, ids in ids_of(found).items()}
     errors = [
         unknown_reference(reference.path, reference.kind, reference.id)
         if reference.id not in known[reference.kind]

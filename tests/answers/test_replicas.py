@@ -31,7 +31,7 @@ from tests.engines import PostgresTemplates
 from tests.feed.events import opened
 from tests.in_process import serving
 from tests.replicas import Replica, replica_of
-from tests.waiting import wait_until
+from tests.waiting import heard_of_keys, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,6 @@ class Process:
             return newest is not None and newest.revision >= revision
 
         wait_until(known)
-
-    def hears_of_keys(self) -> int:
-        """How often, as far as it knows, keys have been changed."""
-        wait_until(lambda: self.database.freshness.newest() is not None)
-        return self.database.freshness.newest().access
 
 
 @contextmanager
@@ -231,23 +226,25 @@ def test_all_answers_are_right_while_the_replica_falls_behind_and_catches_up(
 
 def test_a_new_key_is_known_at_once_though_the_replica_is_behind(record, reader):
     record.replica.catch_up()
-    before = reader.hears_of_keys()
     with record.replica.held_back():
-        with record.elsewhere.database.writing(Author(OPERATOR)) as session:
+        with (
+            heard_of_keys(reader.database),
+            record.elsewhere.database.writing(Author(OPERATOR)) as session,
+        ):
             key = issue_key(session, "made meanwhile", Role.READER, "KR", None)
-        wait_until(lambda: reader.hears_of_keys() > before)
         said = reader.worker.send("GET", "anonymous", PATHS[0], authorization=f"Bearer {key}")
     assert said.status == 200
 
 
 def test_a_revoked_key_opens_nothing_though_the_replica_is_behind(record, reader):
     record.replica.catch_up()
-    before = reader.hears_of_keys()
     reader.says(PATHS[0], "reporter")
     with record.replica.held_back():
-        with record.elsewhere.database.writing(Author(OPERATOR)) as session:
+        with (
+            heard_of_keys(reader.database),
+            record.elsewhere.database.writing(Author(OPERATOR)) as session,
+        ):
             session.get(ApiKey, "reporter").revoked_at = utc_now()
-        wait_until(lambda: reader.hears_of_keys() > before)
         body = {"status": "on_track"}
         statuses = [
             *(reader.worker.send("GET", "reporter", path).status for path in PATHS),

@@ -1,8 +1,6 @@
 """API keys on the command line: shown once, kept as a hash, rotated, revoked for good."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -13,7 +11,7 @@ from app.kernel.keys import hash_of
 from tests import plain_http
 from tests.cli.running import Run, assert_refused, words
 from tests.conftest import Server
-from tests.waiting import wait_until
+from tests.waiting import heard_of_keys
 
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}\n")
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
@@ -30,19 +28,6 @@ def _create(run: Run, database_url: str, arguments: str) -> str:
 def _post(server: Server, key: str, path: str, body: object) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"}
     return plain_http.post(f"{server.address}{path}", headers=headers, json=body)
-
-
-@contextmanager
-def heard_of_keys(server: Server) -> Iterator[None]:
-    """Waits after the block until the server has heard that keys were changed in it.
-
-    On PostgreSQL another process hears of it by a notice.
-    """
-    freshness = server.app.state.database.freshness
-    wait_until(lambda: freshness.newest() is not None)
-    before = freshness.newest().access
-    yield
-    wait_until(lambda: (newest := freshness.newest()) is not None and newest.access > before)
 
 
 def everything_stored(database_url: str) -> list[str]:
@@ -135,7 +120,7 @@ def test_a_revoked_key_stops_as_soon_as_a_process_hears_of_it(
     other = _create(run, database_url, "another --role admin")
     assert _post(server, key, "/v1/journal/verify", {}).status_code == 200
 
-    with heard_of_keys(server):
+    with heard_of_keys(server.app.state.database):
         told = run("keys", "revoke", "somebody", database_url=database_url)
     assert (told.status, told.output, told.errors) == (0, "Revoked somebody.\n", "")
 
@@ -168,7 +153,7 @@ def test_a_rotated_key_takes_the_place_of_the_one_before_after_a_while(
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00Z", row[7])
     assert row[8] == "active"
 
-    with heard_of_keys(server):
+    with heard_of_keys(server.app.state.database):
         told = run("keys", "rotate", "somebody", "--overlap-hours", "0", database_url=database_url)
     assert told.status == 0
     last = told.output.strip()
