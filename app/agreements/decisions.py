@@ -18,6 +18,7 @@ from app.dialogues.schemas import MeetingRecord
 from app.kernel.changes import create, get_visible, patch, representation_etag
 from app.kernel.conditional import require_match
 from app.kernel.dates import PartialDate
+from app.kernel.ownership import require_owner
 from app.kernel.problems import Conflict, Problem, ProblemError, invalid_field
 from app.kernel.references import require_references
 from app.kernel.schemas import Schema, merge_patch_of
@@ -80,9 +81,11 @@ def decide(tx: Transaction, meeting: Meeting, body: DecisionBody) -> DecisionMad
     """Adds a decision to a meeting, and creates, changes or ends the action item with it.
 
     An item that is changed or ended is held to If-Match, and ends on the meeting's day. Raises
-    Conflict for a meeting not yet held or an item ended before, PreconditionRequired or
-    PreconditionFailed for If-Match, and what creating and patching an item raise.
+    Forbidden for a meeting or an item of others, Conflict for a meeting not yet held or an item
+    ended before, PreconditionRequired or PreconditionFailed for If-Match, and what creating and
+    patching an item raise.
     """
+    require_owner(tx.session, meeting)
     if meeting.status is not MeetingStatus.HELD:
         detail = f"{meeting.id} is {meeting.status}; only a meeting that was held decides."
         raise Conflict(
@@ -163,6 +166,7 @@ def _inside(member: str, refusal: Problem) -> Problem:
 
 
 def _end(tx: Transaction, item: ActionItem, meeting: Meeting) -> None:
+    require_owner(tx.session, item)
     require_match(tx.if_match, representation_etag(item))
     day = day_over(meeting)
     if item.ended is not None or day is None:

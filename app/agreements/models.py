@@ -17,6 +17,7 @@ from app.agreements.schemas import ActionItemBody, ActionItemRecord, AgreementBo
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
+from app.kernel.owner_rules import NamedParties, OwnersOf
 from app.kernel.parts import owner_key, parts, reference
 from app.kernel.records import Part, Record
 from app.kernel.text import LocalizedText
@@ -66,6 +67,7 @@ class Agreement(Cited, Record):
     __tablename__ = "agreement"
     representation = AgreementRecord
     body = AgreementBody
+    owned_by = NamedParties("parties", part="party_links")
     held_by = "overseen_by"
     gathers = "agreement"
     shown_to = "parties"
@@ -150,6 +152,7 @@ class ActionItem(Cited, Record):
     __tablename__ = "action_item"
     representation = ActionItemRecord
     body = ActionItemBody
+    owned_by = OwnersOf("agreement", "agreement")
     held_by = "agreement"
     shown_by = ("agreement", "agreement", "parties")
 

@@ -8,6 +8,7 @@ from app.agreements.schemas import ActionItemBody, AgreementBody
 from app.kernel.access import Principal, Visibility
 from app.kernel.changes import create
 from app.kernel.keeping import id_of_kept, refuse_chosen_id, refuse_narrowing
+from app.kernel.ownership import require_owner
 from app.kernel.problems import (
     Conflict,
     Forbidden,
@@ -77,6 +78,7 @@ def _publish_items(session: Session, agreement: Agreement) -> None:
                 detail,
                 errors=[invalid_field(("visibility",), "seen_by_fewer", detail, item.id)],
             ) from None
+        require_owner(session, item)
         item.visibility = Visibility.PUBLIC
 
 

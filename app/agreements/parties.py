@@ -1,11 +1,42 @@
-"""What an agreement's parties are held to: they sign, and stay while others refer to them."""
+"""An agreement's parties: they sign, stay while others refer to them, and were parties on a day."""
 
-from sqlalchemy import inspect, select
+import json
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import case, false, inspect, select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
+from app.kernel.journal import Change, Revision
 from app.kernel.problems import Conflict, InvalidRequest, invalid_field
 from app.kernel.records import Base
+
+
+def parties_on(session: Session, agreement: Agreement, day: date) -> list[str]:
+    """The parties that an agreement had at the end of a day (UTC), as the journal tells.
+
+    Of a day before it was entered nothing is known but the parties with which it was.
+    """
+    ended = datetime.combine(day + timedelta(days=1), time(), UTC)
+    # Past what the caller may see: who they were is no secret of an agreement that is public.
+    document = session.connection().scalar(
+        select(Change.document)
+        .join(Revision, Revision.number == Change.revision)
+        .where(
+            Change.kind == Agreement.__tablename__,
+            Change.record_id == agreement.id,
+            Change.document.is_not(None),
+            Change.removal.is_(false()),
+        )
+        .order_by(
+            case((Revision.at < ended, Change.revision), else_=-Change.revision).desc(),
+        )
+        .limit(1)
+    )
+    if document is None:
+        return agreement.parties
+    parties: list[str] = json.loads(document)["parties"]
+    return parties
 
 
 def require_signed_by_parties(agreement: Agreement) -> None:

@@ -29,6 +29,7 @@ from app.agreements.soundness import require_sound_agreement
 from app.kernel.changes import create
 from app.kernel.dates import PartialDate, not_before
 from app.kernel.lists import refuse_repeats
+from app.kernel.ownership import require_owner
 from app.kernel.problems import InvalidRequest, Problem, ProblemError, invalid_field
 from app.kernel.references import ActionItemId, require_references
 from app.kernel.schemas import Ordinal, RecordHead, Schema
@@ -99,10 +100,11 @@ def succeed(tx: Transaction, earlier: Agreement, body: SuccessorBody) -> Agreeme
     """The plan that continues `earlier`, with its items; added, and flushed.
 
     Titles, kinds, themes and leads are those of the item before unless they are given; due dates,
-    deliverables and citations were the old plan's and are not carried over. Raises InvalidRequest
-    for an item of another plan, Conflict where `earlier` is not public, and what creating an
-    agreement or an item raises.
+    deliverables and citations were the old plan's and are not carried over. Raises Forbidden for a
+    plan of others, InvalidRequest for an item of another plan, Conflict where `earlier` is not
+    public, and what creating an agreement or an item raises.
     """
+    require_owner(tx.session, earlier)
     require_public(earlier.visibility, earlier.id)
     require_references(tx.session, body)
     old = {

@@ -16,6 +16,7 @@ from app.dialogues.schemas import DialogueBody, DialogueRecord, MeetingBody, Mee
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, codes
 from app.kernel.constraints import ends_not_before_starts
+from app.kernel.owner_rules import NamedParties, OwnersOf
 from app.kernel.parts import owner_key, parts, reference
 from app.kernel.records import Part, Record
 from app.kernel.text import LocalizedText
@@ -37,6 +38,7 @@ class Dialogue(Cited, Record):
     __tablename__ = "dialogue"
     representation = DialogueRecord
     body = DialogueBody
+    owned_by = NamedParties("parties", part="party_links")
     gathers = "dialogue"
 
     name: Mapped[LocalizedText] = mapped_column(Document)
@@ -111,6 +113,7 @@ class Meeting(Cited, Record):
     __tablename__ = "meeting"
     representation = MeetingRecord
     body = MeetingBody
+    owned_by = OwnersOf("dialogue", "dialogue")
     held_by = "dialogue"
     shown_by = ("dialogue", "dialogue", "parties")
 

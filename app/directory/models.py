@@ -19,6 +19,7 @@ from app.directory.schemas import (
 from app.documents.citations import Cited
 from app.kernel.columns import Document, KeyText, LongText, codes
 from app.kernel.constraints import ends_not_before_starts
+from app.kernel.owner_rules import NamedParties, OwnersOf
 from app.kernel.parts import owner_key, parts, reference
 from app.kernel.records import Part, Record
 from app.kernel.text import LocalizedText
@@ -30,6 +31,7 @@ class Party(Cited, Record):
     __tablename__ = "party"
     representation = PartyRecord
     body = PartyBody
+    owned_by = NamedParties("id")
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     timezone: Mapped[str] = mapped_column(KeyText)
@@ -60,6 +62,7 @@ class Organization(Cited, Record):
     __tablename__ = "organization"
     representation = OrganizationRecord
     body = OrganizationBody
+    owned_by = NamedParties("party")
     searched_attributes = ("acronym",)
 
     party: Mapped[str | None] = reference("party")
@@ -93,6 +96,7 @@ class Person(Cited, Record):
     __tablename__ = "person"
     representation = PersonRecord
     body = PersonBody
+    owned_by = OwnersOf("organization", "organization")
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     organization: Mapped[str | None] = reference("organization")

@@ -10,6 +10,7 @@ from app.documents.codes import DocumentKind
 from app.documents.schemas import DocumentBody, DocumentRecord
 from app.kernel.columns import Document as JsonDocument
 from app.kernel.columns import KeyText, LongText, codes
+from app.kernel.owner_rules import EnteredBy
 from app.kernel.parts import reference
 from app.kernel.records import Record
 from app.kernel.text import LocalizedText
@@ -21,6 +22,7 @@ class Document(Cited, Record):
     __tablename__ = "document"
     representation = DocumentRecord
     body = DocumentBody
+    owned_by = EnteredBy()
     shown_by = ("issuer", "organization", "party")
     searched_attributes = ("identifier", "url")
 

@@ -113,6 +113,11 @@ class Entries:
         """The records of a kind."""
         return self._found(f"{_ENTRY} WHERE kind = ? ORDER BY number", (_NUMBERS[kind.file],))
 
+    def body_of(self, kind: Kind, record_id: str) -> BaseModel | None:
+        """What the record of a kind and id says, if it is among them."""
+        found = self._found(f"{_ENTRY} WHERE kind = ? AND id = ?", (_NUMBERS[kind.file], record_id))
+        return next((entry.body for entry in found), None)
+
     def __iter__(self) -> Iterator[Entry]:
         return self._found(f"{_ENTRY} ORDER BY kind, number", ())
 

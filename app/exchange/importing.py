@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.exchange.entries import Entries
 from app.exchange.import_schemas import ImportCount, ImportedRecord, ImportReport
 from app.exchange.kinds import KINDS
+from app.exchange.permission import entries_of_others
 from app.exchange.writing import Loaded, unknown_references, write_entries
 from app.kernel.access import Principal, Role
 from app.kernel.authentication import require_role
@@ -21,11 +22,13 @@ _STATEMENTS = {"status_report", "assessment"}
 def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> ImportReport:
     """Creates and changes records, all or none; in a dry run none, and the report says what is so.
 
-    Raises Forbidden for records that the caller may not write, InvalidRequest with each thing that
+    Raises Forbidden for records that the caller may not write, whatever else is wrong and in a dry
+    run too, InvalidRequest with each thing that
     is wrong, at its place. What is wrong among records, but for unknown references, is told
     once each is sound by itself.
     """
     _require_may_write(tx.principal, entries)
+    _require_own(tx, entries)
     if entries.faults:
         if not dry_run:
             raise _refusal(entries.faults)
@@ -100,6 +103,12 @@ def _require_may_write(principal: Principal, entries: Entries) -> None:
                 header="Authorization", rule="speaks_for_others", detail=detail, value=kind
             )
             raise Forbidden(detail, errors=[error])
+
+
+def _require_own(tx: Transaction, entries: Entries) -> None:
+    faults = entries_of_others(tx.session, tx.principal, entries)
+    if faults:
+        raise Forbidden(str(faults[0]), errors=errors_of(faults))
 
 
 def _report(loaded: Loaded, faults: list[Fault], *, dry_run: bool) -> ImportReport:

@@ -89,7 +89,7 @@ def _write_all(
 ) -> None:
     written = 0
     for kind in entries.kinds():
-        for batch in _batches(entries.of(kind)):
+        for batch in batches(entries.of(kind)):
             _write(session, kind, batch, loaded)
             written += len(batch)
             if progress is not None:
@@ -107,8 +107,8 @@ def _hold_all(session: Session, entries: Entries, loaded: Loaded) -> None:
     for kind in reversed(entries.kinds()):
         if kind.rule_of_whole is None:
             continue
-        for batch in _batches(entries.of(kind)):
-            records = _standing(session, kind, batch)
+        for batch in batches(entries.of(kind)):
+            records = standing_records(session, kind, batch)
             at_hand = _referred_to(session, batch)
             for entry in batch:
                 try:
@@ -123,7 +123,8 @@ def _hold_all(session: Session, entries: Entries, loaded: Loaded) -> None:
         loaded.faults += islice(_references_to_narrower(session, entries), MOST_ERRORS)
 
 
-def _batches(each: Iterable[T]) -> Iterator[list[T]]:
+def batches(each: Iterable[T]) -> Iterator[list[T]]:
+    """Entries, or ids, a few at a time."""
     remaining = iter(each)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
@@ -141,7 +142,7 @@ def unknown_references(session: Session, entries: Entries) -> Iterator[Fault]:
     for kind in entries.wanted_kinds():
         model = record_classes()[kind]
         missing: set[str] = set()
-        for ids in _batches(entries.wanted_elsewhere(kind)):
+        for ids in batches(entries.wanted_elsewhere(kind)):
             missing |= {*ids} - {*session.scalars(select(model.id).where(model.id.in_(ids)))}
             if len(missing) > MOST_ERRORS:
                 break
@@ -168,11 +169,12 @@ def _loosen(session: Session, entries: Entries) -> None:
     for kind in entries.kinds():
         if not kind.loosened:
             continue
-        for batch in _batches(entries.of(kind)):
-            records = _standing(session, kind, batch)
+        for batch in batches(entries.of(kind)):
+            records = standing_records(session, kind, batch)
             for entry in batch:
                 own += 1
                 if entry.id in records:
+                    recorder(session).allow(records[entry.id])
                     _loosen_one(records[entry.id], entry, own)
             session.flush()
             _let_go(session, batch)
@@ -185,7 +187,7 @@ def _loosen_one(record: Record, entry: Entry, own: int) -> None:
             setattr(record, name, loose(own))
 
 
-def _standing(session: Session, kind: Kind, batch: Sequence[Entry]) -> dict[str, Record]:
+def standing_records(session: Session, kind: Kind, batch: Sequence[Entry]) -> dict[str, Record]:
     """The records of a batch that are there, as far as the session's caller sees them."""
     ids = [entry.id for entry in batch]
     found = session.scalars(select(kind.model).where(kind.model.id.in_(ids)))
@@ -208,14 +210,14 @@ def _wanted(batch: Iterable[Entry]) -> Iterator[tuple[type[Record], list[str]]]:
     """What a batch refers to: of a kind, a few ids at a time."""
     found = ids_of(reference for entry in batch for reference in references_in(entry.body))
     for kind, ids in found.items():
-        for some in _batches(sorted(ids)):
+        for some in batches(sorted(ids)):
             yield record_classes()[kind], some
 
 
 def _write(session: Session, kind: Kind, batch: Sequence[Entry], loaded: Loaded) -> None:
     remaining = list(batch)
     while remaining:
-        records = _standing(session, kind, remaining)
+        records = standing_records(session, kind, remaining)
         deleted = _deleted(session, kind, [e.id for e in remaining if e.id not in records])
         while remaining:
             entry = remaining.pop(0)
@@ -258,6 +260,8 @@ def _upsert(session: Session, entry: Entry, standing: Record | None) -> str:
     if standing is None:
         _hold_to(_refuse_named, session, entry, entry)
         session.add(record)
+    # Whether its caller may write it was asked of the whole import before (exchange.permission).
+    recorder(session).allow(record)
     fill(record, entry.body)
     _hold_to(kind.rule, session, entry, record)
     try:
@@ -302,7 +306,7 @@ def _faults_of(entry: Entry, problem: Problem) -> list[Fault]:
 
 def _references_to_narrower(session: Session, entries: Entries) -> Iterator[Fault]:
     for kind in entries.kinds():
-        for batch in _batches(entries.of(kind)):
+        for batch in batches(entries.of(kind)):
             seen = {
                 (model.__tablename__, id_): audience
                 for model, ids in _wanted(batch)

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.feed.schemas import RedactionRecord
 from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText
+from app.kernel.owner_rules import OperatorOnly
 from app.kernel.records import Holder, Record, audience_of
 
 
@@ -13,6 +14,7 @@ class Redaction(Record):
 
     __tablename__ = "redaction"
     representation = RedactionRecord
+    owned_by = OperatorOnly()
     shown_to = "parties"
     searched_attributes = ("record_id", "reason")
 

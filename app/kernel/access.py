@@ -46,6 +46,11 @@ class Principal:
         """Whether nobody has said who this is."""
         return self.role is None
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is the operator: an administrator of no party, or who has the database."""
+        return self.sees_all or (self.role is Role.ADMIN and self.party is None)
+
 
 ANONYMOUS = Principal(name="anonymous", role=None)
 OPERATOR = Principal(name="operator", role=Role.ADMIN, sees_all=True)

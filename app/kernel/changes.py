@@ -13,6 +13,7 @@ from app.kernel.access import Visibility
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.constraints import refuse_while_in_use
 from app.kernel.journal import last_change
+from app.kernel.ownership import require_owner, require_owner_of_changed, require_owner_of_new
 from app.kernel.problems import (
     Conflict,
     Gone,
@@ -20,6 +21,7 @@ from app.kernel.problems import (
     NotFound,
     invalid_field,
 )
+from app.kernel.recording import recorder
 from app.kernel.records import Record, canonical, document_of, parts_of
 from app.kernel.references import require_references
 from app.kernel.text import SLUG_LENGTH
@@ -47,16 +49,11 @@ def absent(session: Session, model: type[Record], record_id: str) -> NotFound | 
     change = last_change(session, model.__tablename__, record_id)
     # One that was shown to others since it was made is there, but not for this caller.
     if change is None or not change.is_deletion:
-        return NotFound(f"There is no {spoken(model)} {record_id}.")
+        return NotFound(f"There is no {model.human_name()} {record_id}.")
     return Gone(
-        f"The {spoken(model)} {record_id} was deleted in revision {change.revision}.",
+        f"The {model.human_name()} {record_id} was deleted in revision {change.revision}.",
         members={"revision": change.revision},
     )
-
-
-def spoken(model: type[Record]) -> str:
-    """A kind of record in words."""
-    return str(model.__tablename__).replace("_", " ")
 
 
 def create(
@@ -70,9 +67,10 @@ def create(
     """A new record from a checked body, added to the session and not yet flushed.
 
     Its id is the body's or, without one, `derived_id`; `audience` sees it, or everybody. Raises
-    InvalidRequest for a missing id or a reference to what is not there or what fewer see, Conflict
-    for an id that is taken or was once.
+    Forbidden for a record that would be others', InvalidRequest for a missing id or a reference to
+    what is not there or what fewer see, Conflict for an id that is taken or was once.
     """
+    require_owner_of_new(session, model, body)
     record_id = getattr(body, "id", None) or (derived_id or "")[:SLUG_LENGTH].rstrip("-")
     if not record_id:
         detail = "No id can be derived from the name; give one."
@@ -80,12 +78,13 @@ def create(
     previous = last_change(session, model.__tablename__, record_id)
     if previous is not None:
         state = "was deleted, and ids are never reused" if previous.is_deletion else "exists"
-        detail = f"A {spoken(model)} {record_id} {state}; give another id."
+        detail = f"A {model.human_name()} {record_id} {state}; give another id."
         raise Conflict(detail, errors=[invalid_field(("id",), "unique_id", detail, record_id)])
     require_references(session, body, audience=audience)
     record = model(id=record_id, audience=audience)
     fill(record, body)
     session.add(record)
+    recorder(session).allow(record)
     return record
 
 
@@ -140,9 +139,11 @@ def patch(
 ) -> BaseModel:
     """Applies a JSON Merge Patch (RFC 7396) to a record, and returns the whole body it makes.
 
-    Raises PreconditionRequired or PreconditionFailed for If-Match, InvalidRequest when the result
-    breaks a rule of `body` or refers to what is not there.
+    Raises Forbidden for a record that is others', or would be, PreconditionRequired or
+    PreconditionFailed for If-Match, InvalidRequest when the result breaks a rule of `body` or
+    refers to what is not there.
     """
+    require_owner(tx.session, record)
     require_match(tx.if_match, representation_etag(record))
     current = {
         name: value for name, value in document_of(record).items() if name in body.model_fields
@@ -155,6 +156,7 @@ def patch(
             "With this change the record would break a rule.",
             errors=problem_errors(error.errors(), prefix=("body",)),
         ) from None
+    require_owner_of_changed(tx.session, record, whole)
     is_public = getattr(whole, "visibility", record.visibility) == Visibility.PUBLIC
     require_references(tx.session, whole, audience=None if is_public else record.audience)
     fill(record, whole)
@@ -164,8 +166,10 @@ def patch(
 def delete(tx: Transaction, record: Record) -> None:
     """Deletes a record that nothing refers to; the journal keeps it.
 
-    Raises PreconditionRequired or PreconditionFailed for If-Match, Conflict when it is in use.
+    Raises Forbidden for a record that is others', PreconditionRequired or PreconditionFailed for
+    If-Match, Conflict when it is in use.
     """
+    require_owner(tx.session, record)
     require_match(tx.if_match, representation_etag(record))
     refuse_while_in_use(tx.session, record)
     tx.session.delete(record)

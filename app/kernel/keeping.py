@@ -5,7 +5,6 @@ from sqlalchemy import inspect
 from uuid_utils import uuid7
 
 from app.kernel.access import Visibility
-from app.kernel.changes import spoken
 from app.kernel.problems import Conflict, InvalidRequest, invalid_field
 from app.kernel.records import Record
 
@@ -24,7 +23,9 @@ def refuse_chosen_id(model: type[Record], body: BaseModel) -> None:
     """Raises InvalidRequest where the body of a record that is not public chooses its id."""
     chosen = getattr(body, "id", None)
     if chosen is not None:
-        detail = f"A {spoken(model)} that is not public gets its id from the server; give none."
+        detail = (
+            f"A {model.human_name()} that is not public gets its id from the server; give none."
+        )
         raise InvalidRequest(
             detail, errors=[invalid_field(("id",), "named_by_the_server", detail, chosen)]
         )

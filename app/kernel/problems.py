@@ -362,6 +362,11 @@ def pointer_to(path: Iterable[str | int]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
+def invalid_credentials(rule: str, detail: str, value: str | None) -> ProblemError:
+    """One error that lies in who the caller is."""
+    return ProblemError(header="Authorization", rule=rule, detail=detail, value=value)
+
+
 def invalid_field(path: Iterable[str | int], rule: str, detail: str, value: object) -> ProblemError:
     """One error at a place in the body."""
     return ProblemError(pointer=pointer_to(path), rule=rule, detail=detail, value=shown(value))

@@ -100,6 +100,10 @@ class Recorder:
     touched: dict[Record, Touched] = field(default_factory=dict)
     # What holds the records that hold others, where that had to be asked.
     holders: dict[Holder, str | None] = field(default_factory=dict)
+    # The records that the author may write, by kind and id, as app.kernel.ownership has said.
+    allowed: set[tuple[str, str]] = field(default_factory=set)
+    # The owners of records, by kind and id, as far as they were asked for.
+    owners: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     # Of a large revision, what it will say of records that are touched no longer.
     aside: Aside | None = None
 
@@ -127,11 +131,17 @@ class Recorder:
         for change in self._changes():
             self.aside.put(change)
         self.touched.clear()
+        self.allowed.clear()
         session.expunge_all()
+
+    def allow(self, record: Record) -> None:
+        """Notes that the author may write a record: what is written of others is a fault."""
+        self.allowed.add((record.__tablename__, record.id))
 
     def forget(self) -> None:
         """Lets go of what was done to records, for whoever has undone it."""
         self.touched.clear()
+        self.allowed.clear()
         self.holders.clear()
         if self.aside is not None:
             self.aside.close()
@@ -199,7 +209,16 @@ class Recorder:
         for record, touched in self.touched.items():
             if touched.operation is Operation.DELETE:
                 self.holders[Holder(record.__tablename__, record.id)] = record.holder
-        return [change_of(record, touched) for record, touched in self._changed()]
+        return [change_of(record, touched) for record, touched in self._allowed_changes()]
+
+    def _allowed_changes(self) -> Iterator[tuple[Record, Touched]]:
+        for record, touched in self._changed():
+            key = record.__tablename__, record.id
+            if not (self.author.principal.is_operator or key in self.allowed):
+                raise UnownedWriteError(
+                    f"{self.author.principal.name} writes {key}, and nobody has asked for its owner"
+                )
+            yield record, touched
 
     def write(self, session: Session) -> None:
         """At commit: the revision, its changes and the new head, unless nothing has changed."""
@@ -383,6 +402,10 @@ def refuse_unrecorded_writes(state: ORMExecuteState) -> None:
             raise UnrecordedWriteError(
                 f"{statement.table} holds records: add, change or delete its objects instead"
             )
+
+
+class UnownedWriteError(RuntimeError):
+    """A record would have been written without asking whether the caller is its owner."""
 
 
 class UnrecordedWriteError(RuntimeError):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText, UtcDateTime, codes
+from app.kernel.owner_rules import OwnerRule
 from app.kernel.text import LocalizedText, display, folded, texts_in
 
 NAMING = {
@@ -63,6 +64,8 @@ class Record(Base):
     representation: ClassVar[type[BaseModel]]
     # What load files and tables hold of it, if they do: all that makes the record what it is.
     body: ClassVar[type[BaseModel] | None] = None
+    # Whose a record of this kind is: who may write it (app.kernel.ownership).
+    owned_by: ClassVar[OwnerRule]
     # The attribute that names the record which holds this kind, by which the journal finds it.
     held_by: ClassVar[str | None] = None
     # The column of a change, `dialogue` or `agreement`, in which it is named by all that belongs to
@@ -96,6 +99,11 @@ class Record(Base):
         attributes.setdefault("own_translations", [])
         attributes.setdefault("visibility", Visibility.PUBLIC)
         super().__init__(**attributes)
+
+    @classmethod
+    def human_name(cls) -> str:
+        """The kind of record in words: `action item`."""
+        return str(cls.__tablename__).replace("_", " ")
 
     @property
     def sort_name(self) -> LocalizedText | None:

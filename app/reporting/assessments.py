@@ -1,6 +1,6 @@
 """Proposing what a meeting concludes jointly, item by item."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -9,17 +9,25 @@ from uuid_utils import uuid7
 
 from app.agreements.models import ActionItem, Agreement, AgreementParty
 from app.agreements.negotiating import require_public
+from app.agreements.parties import parties_on
 from app.dialogues.codes import MeetingStatus
 from app.dialogues.holding import day_over
 from app.dialogues.models import DialogueParty, Meeting
 from app.kernel.changes import fill, get_visible
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.parts import only
-from app.kernel.problems import Conflict, Forbidden, InvalidRequest, ProblemError, invalid_field
+from app.kernel.problems import (
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    ProblemError,
+    invalid_credentials,
+    invalid_field,
+)
+from app.kernel.recording import recorder
 from app.kernel.records import canonical
 from app.kernel.references import require_references
 from app.kernel.transactions import Transaction
-from app.kernel.visibility import seeing_all
 from app.reporting.assessment_schemas import (
     AssessmentProposal,
     AssessmentRecord,
@@ -28,10 +36,10 @@ from app.reporting.assessment_schemas import (
 )
 from app.reporting.codes import AssessmentState, StandingBasis
 from app.reporting.knowledge import known, today_of
-from app.reporting.models import Assessment
+from app.reporting.models import FEWEST_PARTIES, Assessment, AssessmentParty
 from app.reporting.naming import NamedMeeting
 from app.reporting.positions import newest_reports
-from app.reporting.sides import credentials, own_party
+from app.reporting.sides import own_party
 from app.reporting.standing import standing_on
 
 
@@ -67,7 +75,8 @@ def require_seen(tx: Transaction, meeting: Meeting, *, any_state: bool = True) -
 def assessing_party(tx: Transaction, meeting: Meeting, named: str | None) -> str:
     """The principal's party, as one whose conclusions the meeting's dialogue draws.
 
-    Raises Forbidden for a party neither of the dialogue nor of an agreement that it oversees.
+    Raises Forbidden for a party neither of the dialogue nor of an agreement that it oversees, nor
+    of any assessment of the meeting.
     """
     party = own_party(tx.principal, named)
     concerned = tx.session.scalar(
@@ -76,9 +85,17 @@ def assessing_party(tx: Transaction, meeting: Meeting, named: str | None) -> str
         .where(Agreement.overseen_by == meeting.dialogue, AgreementParty.party == party)
         .limit(1)
     )
+    if concerned is None:
+        # One that has left the agreement since is asked for what it was a party of on that day.
+        concerned = tx.session.scalar(
+            select(AssessmentParty.party)
+            .join(Assessment, Assessment.id == AssessmentParty.assessment_id)
+            .where(Assessment.meeting == meeting.id, AssessmentParty.party == party)
+            .limit(1)
+        )
     if concerned is None and tx.session.get(DialogueParty, (meeting.dialogue, party)) is None:
         detail = f"{party} is no party of {meeting.dialogue}."
-        raise Forbidden(detail, errors=[credentials("party_of_dialogue", detail, party)])
+        raise Forbidden(detail, errors=[invalid_credentials("party_of_dialogue", detail, party)])
     return party
 
 
@@ -106,12 +123,13 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
     """Makes `body` the proposals of a meeting, by the principal's party, against the set it saw.
 
     What stands as it is proposed again keeps its confirmations; what is new or other is confirmed
-    by the proposer alone; what is left out is no longer proposed. What was adopted stays. A party
-    that joined an agreement after others had proposed does not see that, and takes its place.
+    by the proposer alone; what is left out is no longer proposed. What was adopted stays. All
+    parties that an item's agreement had on the meeting's day are to confirm.
 
-    Raises Forbidden for items of agreements that the party is none of, PreconditionRequired or
-    PreconditionFailed for If-Match, InvalidRequest for items that the dialogue does not oversee,
-    Conflict for a meeting not yet held or another conclusion than the one adopted.
+    Raises Forbidden for items of agreements that the party is none of, or was not on that day,
+    PreconditionRequired or PreconditionFailed for If-Match, InvalidRequest for items that the
+    dialogue does not oversee, Conflict for a meeting not yet held, an agreement that had fewer than
+    two parties then, or another conclusion than the one adopted.
     """
     session = tx.session
     party = assessing_party(tx, meeting, body.party)
@@ -120,21 +138,20 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
     require_references(session, body)
     proposals = {proposal.action_item: proposal for proposal in body.assessments}
     agreements = _agreements(tx, meeting, party, body)
+    parties = _parties_of_day(session, agreements.values(), party, day)
     standing = {
         assessment.action_item: assessment
         for assessment in assessments_at(session, meeting.id)
         if party in assessment.parties
     }
-    for item, proposal in _prefilled(tx, agreements, body.prefill, day).items():
+    for item, proposal in _prefilled(tx, agreements, parties, body.prefill, day).items():
         adopted = item in standing and standing[item].state is AssessmentState.ADOPTED
         if not adopted:
             proposals.setdefault(item, proposal)
     for item, assessment in standing.items():
         if item not in proposals and assessment.state is AssessmentState.PROPOSED:
+            recorder(session).allow(assessment)
             session.delete(assessment)
-    further = [item for item in proposals if item not in standing]
-    if further:
-        _take_the_place_of_unseen(session, meeting, further)
     places = {proposal.action_item: index for index, proposal in enumerate(body.assessments)}
     for item, proposal in proposals.items():
         assessment = standing.get(item) or Assessment(
@@ -147,27 +164,32 @@ def propose(tx: Transaction, meeting: Meeting, body: AssessmentSetBody) -> None:
         fill(assessment, proposal)
         agreement = agreements[item]
         assessment.agreement, assessment.proposed_by = agreement.id, party
-        assessment.confirmed(agreement.parties, by=[party])
+        assessment.confirmed(parties[agreement.id], by=[party])
         session.add(assessment)
+        recorder(session).allow(assessment)
 
 
-def _take_the_place_of_unseen(session: Session, meeting: Meeting, items: list[str]) -> None:
-    """Ends the proposals on items that the session's caller does not see.
+def _parties_of_day(
+    session: Session, agreements: Collection[Agreement], party: str, day: date
+) -> dict[str, list[str]]:
+    """The parties of each agreement on the day of the meeting, by its id: all are to confirm.
 
-    To refuse another proposal beside them would tell of them.
+    Raises Forbidden where `party` was none of them, Conflict where there were fewer than two.
     """
-    with seeing_all(session):
-        there = assessments_at(session, meeting.id)
-    unseen = [
-        assessment
-        for assessment in there
-        if assessment.action_item in items and assessment.state is AssessmentState.PROPOSED
-    ]
-    if unseen:
-        for assessment in unseen:
-            session.delete(assessment)
-        # A meeting concludes once on an item: they go before what takes their place comes.
-        session.flush()
+    found = {agreement.id: parties_on(session, agreement, day) for agreement in agreements}
+    for agreement, parties in found.items():
+        if party not in parties:
+            detail = f"{party} was no party of {agreement} on {day}, the day of the meeting."
+            error = invalid_credentials("party_of_agreement", detail, party)
+            raise Forbidden(detail, errors=[error])
+        if len(parties) < FEWEST_PARTIES:
+            detail = (
+                f"{agreement} had no other party than {party} on {day}; nothing is concluded "
+                "jointly by one."
+            )
+            error = ProblemError(pointer="", rule="joint", detail=detail, value=agreement)
+            raise Conflict(detail, errors=[error])
+    return found
 
 
 def complete_loaded(session: Session, assessment: Assessment) -> None:
@@ -189,14 +211,18 @@ def complete_loaded(session: Session, assessment: Assessment) -> None:
         detail = f"{meeting.dialogue} does not oversee {agreement.id}."
         raise _refusal("action_item", "overseen_by_dialogue", detail, item.id)
     confirmed, state = assessment.confirmed_by, assessment.state
-    strangers = [party for party in confirmed if party not in agreement.parties]
+    parties = parties_on(session, agreement, day)
+    strangers = [party for party in confirmed if party not in parties]
     if strangers:
         detail = f"{strangers[0]} is no party of {agreement.id}."
         raise _refusal("confirmed_by", "party_of_agreement", detail, strangers[0])
     assessment.agreement, assessment.held_on = agreement.id, day.isoformat()
-    assessment.confirmed(agreement.parties, by=confirmed)
+    assessment.confirmed(parties, by=confirmed)
     if assessment.state is not state:
-        detail = "An assessment is adopted once every party has confirmed it, and not before."
+        detail = (
+            "An assessment is adopted once every party, two at least, has confirmed it, and not "
+            "before."
+        )
         raise _refusal("state", "adopted_by_all", detail, state.value)
 
 
@@ -253,19 +279,27 @@ def _agreements(
     for _, _, agreement in places:
         if party not in agreement.parties:
             detail = f"{party} is no party of {agreement.id}."
-            raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
+            raise Forbidden(
+                detail, errors=[invalid_credentials("party_of_agreement", detail, party)]
+            )
     return found
 
 
 def _prefilled(
-    tx: Transaction, agreements: Mapping[str, Agreement], prefill: list[str], day: date
+    tx: Transaction,
+    agreements: Mapping[str, Agreement],
+    parties: Mapping[str, list[str]],
+    prefill: list[str],
+    day: date,
 ) -> dict[str, AssessmentProposal]:
     """A proposal for each item of the agreements on which the parties' positions agree."""
     items = [item for item, agreement in agreements.items() if agreement.id in prefill]
     reports = newest_reports(tx.session, known(tx, None), items, day) if items else {}
     proposals = {}
     for item in items:
-        standing = standing_on(day, parties=agreements[item].parties, reports=reports.get(item, ()))
+        standing = standing_on(
+            day, parties=parties[agreements[item].id], reports=reports.get(item, ())
+        )
         if standing.basis is StandingBasis.AGREED and standing.status is not None:
             proposals[item] = AssessmentProposal(
                 action_item=item, status=standing.status, progress=standing.progress

@@ -2,6 +2,7 @@
 
 from app.dialogues.models import Meeting
 from app.kernel.problems import Conflict, InvalidRequest, ProblemError, invalid_field
+from app.kernel.recording import recorder
 from app.kernel.references import require_references
 from app.kernel.transactions import Transaction
 from app.reporting.assessment_schemas import ConfirmationBody
@@ -26,6 +27,7 @@ def confirm(tx: Transaction, meeting: Meeting, body: ConfirmationBody) -> None:
         if party in assessment.parties
     }
     for assessment in _chosen(found, meeting, party, body.action_items):
+        recorder(tx.session).allow(assessment)
         assessment.confirmed(assessment.parties, by={*assessment.confirmed_by, party})
 
 

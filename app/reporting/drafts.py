@@ -11,7 +11,7 @@ from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport
 from app.reporting.reports import require_own_statement, require_state, submit
 from app.reporting.schemas import ReportDetails
-from app.reporting.sides import own_record, side_of
+from app.reporting.sides import require_own_report, side_of
 
 
 def change_draft(tx: Transaction, report: StatusReport, changes: Mapping[str, Any]) -> None:
@@ -20,7 +20,7 @@ def change_draft(tx: Transaction, report: StatusReport, changes: Mapping[str, An
     Raises Forbidden for another party's report, Conflict for one that is no draft, and what patch()
     and require_own_statement() raise.
     """
-    own_record(tx.principal, report.party, "report")
+    require_own_report(tx.session, tx.principal, report)
     require_match(tx.if_match, representation_etag(report))
     require_state(report, ReportState.DRAFT, "changed; correct a submitted one by another")
     patch(tx, report, ReportDetails, changes)
@@ -33,7 +33,7 @@ def submit_draft(tx: Transaction, report: StatusReport) -> None:
     Raises Forbidden for another party's report, Conflict for one that is no draft, InvalidRequest
     for evidence that its own side keeps, and what submit() raises.
     """
-    own_record(tx.principal, report.party, "report")
+    require_own_report(tx.session, tx.principal, report)
     require_state(report, ReportState.DRAFT, "submitted")
     side = side_of(tx.session, tx.principal, None, report.agreement_id)
     if any(evidence.document for evidence in report.evidence):
@@ -48,7 +48,7 @@ def discard_draft(tx: Transaction, report: StatusReport) -> None:
 
     Raises Forbidden for another party's report, Conflict for one that is no draft.
     """
-    own_record(tx.principal, report.party, "report")
+    require_own_report(tx.session, tx.principal, report)
     require_match(tx.if_match, representation_etag(report))
     require_state(report, ReportState.DRAFT, "discarded; withdraw a submitted one")
     delete(tx, report)

@@ -20,6 +20,7 @@ from app.documents.citations import Cited
 from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText, codes
 from app.kernel.constraints import ends_not_before_starts
+from app.kernel.owner_rules import NamedParties
 from app.kernel.parts import owner_key, parts, reference
 from app.kernel.records import Part, Record, audience_of
 from app.kernel.text import LocalizedText
@@ -27,6 +28,8 @@ from app.reporting.assessment_schemas import AssessmentRecord, AssessmentWhole
 from app.reporting.codes import AssessmentState, ImplementationStatus, ReportState
 from app.reporting.schemas import StatusReportRecord, StatusReportWhole
 
+# What is concluded jointly is concluded by so many at least.
+FEWEST_PARTIES = 2
 _STANDS = text("state <> 'withdrawn'")
 
 
@@ -66,6 +69,7 @@ class StatusReport(Record):
     __tablename__ = "status_report"
     representation = StatusReportRecord
     body = StatusReportWhole
+    owned_by = NamedParties("party")
     held_by = "action_item"
     shown_to = "party"
     counts_from, counts_until = "submitted_revision", "withdrawn_revision"
@@ -178,6 +182,7 @@ class Assessment(Cited, Record):
     __tablename__ = "assessment"
     representation = AssessmentRecord
     body = AssessmentWhole
+    owned_by = NamedParties("parties", part="party_links")
     held_by = "action_item"
     shown_to = "parties"
     counts_from = "adopted_revision"
@@ -209,9 +214,14 @@ class Assessment(Cited, Record):
         self._link(parties, parties)
 
     def confirmed(self, parties: Iterable[str], by: Collection[str]) -> None:
-        """Sets whose confirmation is needed and who has given it; adopted once all have."""
+        """Sets whose confirmation is needed and who has given it.
+
+        It is adopted once all have, two at least.
+        """
         self._link(parties, by)
-        everyone = all(link.confirmed for link in self.party_links)
+        everyone = len(self.party_links) >= FEWEST_PARTIES and all(
+            link.confirmed for link in self.party_links
+        )
         self.state = AssessmentState.ADOPTED if everyone else AssessmentState.PROPOSED
 
     def _link(self, parties: Iterable[str], by: Collection[str]) -> None:

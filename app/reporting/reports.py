@@ -20,12 +20,13 @@ from app.kernel.problems import (
     ProblemError,
     invalid_field,
 )
+from app.kernel.recording import recorder
 from app.kernel.references import require_references, unknown_reference
 from app.kernel.text import LocalizedText
 from app.reporting.codes import ReportState
 from app.reporting.models import StatusReport, audience_of_report
 from app.reporting.schemas import ReportBody, ReportDetails
-from app.reporting.sides import Side, Subject, own_record, subject_and_side
+from app.reporting.sides import Side, Subject, require_own_report, subject_and_side
 
 
 def report_on_item(
@@ -65,6 +66,7 @@ def make_report(
     else:
         require_own_statement(session, report, side.organizations)
     session.add(report)
+    recorder(session).allow(report)
     return report
 
 
@@ -165,7 +167,7 @@ def withdraw(
 
     Raises Forbidden for another party's report, Conflict when it is withdrawn or was corrected.
     """
-    own_record(principal, report.party, "report")
+    require_own_report(session, principal, report)
     require_state(report, ReportState.SUBMITTED, "withdrawn")
     _refuse_corrected(session, report.id, pointer="", drafts=False)
     report.state, report.withdrawal_reason = ReportState.WITHDRAWN, reason

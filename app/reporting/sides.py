@@ -11,8 +11,10 @@ from app.agreements.negotiating import require_public
 from app.directory.models import Organization, Party
 from app.kernel.access import Principal
 from app.kernel.changes import absent
-from app.kernel.problems import Forbidden, ProblemError, invalid_field
+from app.kernel.problems import Forbidden, invalid_credentials, invalid_field
+from app.kernel.recording import recorder
 from app.kernel.visibility import SEEN, held_to_visibility, seen_by
+from app.reporting.models import StatusReport
 
 # All that the report of one side on one item is held to. Made once, and asked past the session,
 # which would hold it to what its caller may see anew each time: this is asked with every report.
@@ -38,7 +40,7 @@ def own_party(principal: Principal, named: str | None = None) -> str:
     """
     if principal.party is None:
         detail = f"{principal.name} speaks for no party; take the key of a party."
-        raise Forbidden(detail, errors=[credentials("party", detail, principal.name)])
+        raise Forbidden(detail, errors=[invalid_credentials("party", detail, principal.name)])
     if named not in (None, principal.party):
         detail = f"{principal.name} speaks for {principal.party}, not for {named}."
         raise Forbidden(detail, errors=[invalid_field(("party",), "own_party", detail, named)])
@@ -125,17 +127,17 @@ def side_of(
 def _side(agreement: str, party: str, zone: str | None, organizations: Collection[str]) -> Side:
     if zone is None:
         detail = f"{party} is no party of {agreement}."
-        raise Forbidden(detail, errors=[credentials("party_of_agreement", detail, party)])
+        raise Forbidden(detail, errors=[invalid_credentials("party_of_agreement", detail, party)])
     return Side(party, zone, organizations)
 
 
-def own_record(principal: Principal, party: str, spoken: str) -> None:
-    """Raises Forbidden where what `party` stated is to be changed by somebody else."""
-    if principal.party != party:
-        detail = f"The {spoken} is {party}'s; only {party} can change it."
-        raise Forbidden(detail, errors=[credentials(f"own_{spoken}", detail, principal.party)])
+def require_own_report(session: Session, principal: Principal, report: StatusReport) -> None:
+    """Allows a principal to change a report of its own party.
 
-
-def credentials(rule: str, detail: str, value: str | None) -> ProblemError:
-    """An error that lies in who asks."""
-    return ProblemError(header="Authorization", rule=rule, detail=detail, value=value)
+    Raises Forbidden for any other, the operator too: nobody else speaks for a party.
+    """
+    if principal.party != report.party:
+        detail = f"The report is {report.party}'s; only {report.party} can change it."
+        error = invalid_credentials("own_report", detail, principal.party)
+        raise Forbidden(detail, errors=[error])
+    recorder(session).allow(report)

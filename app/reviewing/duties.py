@@ -14,7 +14,7 @@ from app.kernel.access import Visibility
 from app.kernel.changes import get_visible
 from app.kernel.dates import Day, PartialDate, today_in
 from app.kernel.pages import repeatable
-from app.kernel.problems import Forbidden
+from app.kernel.problems import Forbidden, invalid_credentials
 from app.kernel.schemas import Percent, Schema
 from app.kernel.text import Localized, PartyCode, RecordUuid, Slug
 from app.kernel.transactions import Transaction
@@ -27,7 +27,7 @@ from app.reporting.naming import Named
 from app.reporting.present import PresentRecord
 from app.reporting.progress import position_of, standings_on
 from app.reporting.progress_schemas import BriefStanding, PositionRecord
-from app.reporting.sides import credentials, own_party
+from app.reporting.sides import own_party
 from app.reporting.standing import FINAL, Report, Standing
 
 _OVER = (AgreementStatus.EXPIRED, AgreementStatus.TERMINATED, AgreementStatus.SUPERSEDED)
@@ -110,7 +110,9 @@ def duties_of(tx: Transaction, party_id: str, query: DutiesQuery) -> PartyDuties
         detail = (
             f"What {party_id} owes is for {party_id} to see; the key is {tx.principal.party}'s."
         )
-        raise Forbidden(detail, errors=[credentials("own_party", detail, tx.principal.party)])
+        raise Forbidden(
+            detail, errors=[invalid_credentials("own_party", detail, tx.principal.party)]
+        )
     day = today_in(get_visible(tx.session, Party, party_id).timezone)
     knowledge = PresentRecord(tx)
     plans = knowledge.plans_by_id(_going_on(tx, party_id, query, day))

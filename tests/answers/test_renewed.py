@@ -105,7 +105,9 @@ def test_a_correction_and_a_withdrawal_are_seen_at_once(clients, asked):
 
 def test_whatever_else_is_written_has_progress_worked_out_anew(clients, asked):
     asked(PLAN)
-    clients.korea.post("/v1/people", json={"id": "p", "name": {"en": "P"}}).raise_for_status()
+    clients.korea.post(
+        "/v1/people", json={"id": "p", "name": {"en": "P"}, "organization": "kr-moe"}
+    ).raise_for_status()
     _, result = asked(PLAN)
     assert result == "miss"
 
@@ -129,7 +131,9 @@ def test_a_list_is_renewed_until_one_of_its_kind_is_changed(clients, elsewhere, 
     report(clients, elsewhere)
     second, result = asked("/v1/people")
     assert (second.content, result) == (first.content, "renewed")
-    clients.korea.post("/v1/people", json={"id": "p", "name": {"en": "P"}}).raise_for_status()
+    clients.korea.post(
+        "/v1/people", json={"id": "p", "name": {"en": "P"}, "organization": "kr-moe"}
+    ).raise_for_status()
     third, result = asked("/v1/people")
     assert len(third.json()["items"]) == len(first.json()["items"]) + 1
     assert result == "miss"

@@ -70,6 +70,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "file": {"media_type": "text/plain", "bytes": 3, "sha256": "0" * 64},
     },
 }
+# By whose key each is written: that of one of its owners, or the operator's where none has one.
+WRITERS = dict.fromkeys(BODIES, "korea") | {"parties": "admin", "people": "china"}
 DERIVED_IDS = {
     "parties": "MN",
     "organizations": "test-institute",

@@ -37,7 +37,9 @@ def test_what_has_not_changed_is_answered_by_304(clients, path):
 def test_progress_keeps_its_etag_while_something_else_changes(clients):
     path = "/v1/dialogues/cn-kr-dg-dialogue/progress"
     tag = clients.anonymous.get(path).headers["etag"]
-    clients.korea.post("/v1/people", json={"name": {"en": "Somebody"}}).raise_for_status()
+    clients.korea.post(
+        "/v1/people", json={"name": {"en": "Somebody"}, "organization": "kr-moe"}
+    ).raise_for_status()
     assert clients.anonymous.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
@@ -87,20 +89,20 @@ def test_a_patch_that_changes_nothing_spends_no_revision(clients):
 
 
 PATCHES = [
-    ({"name": {"zh": None}}, "name", {"en": "E", "ko": "가"}),
-    ({"name": {"en": "New"}}, "name", {"en": "New", "ko": "가", "zh": "中"}),
-    ({"description": None}, "description", None),
-    ({"aliases": [{"en": "Only"}]}, "aliases", [{"en": "Only"}]),
-    ({"aliases": None}, "aliases", []),
-    ({"parties": ["CN"]}, "parties", ["CN"]),
-    ({"parties": ["CN", "KR"]}, "parties", ["CN", "KR"]),
-    ({"citations": []}, "citations", []),
-    ({}, "level", "working"),
+    ("korea", {"name": {"zh": None}}, "name", {"en": "E", "ko": "가"}),
+    ("korea", {"name": {"en": "New"}}, "name", {"en": "New", "ko": "가", "zh": "中"}),
+    ("korea", {"description": None}, "description", None),
+    ("korea", {"aliases": [{"en": "Only"}]}, "aliases", [{"en": "Only"}]),
+    ("korea", {"aliases": None}, "aliases", []),
+    ("admin", {"parties": ["CN"]}, "parties", ["CN"]),
+    ("korea", {"parties": ["CN", "KR"]}, "parties", ["CN", "KR"]),
+    ("korea", {"citations": []}, "citations", []),
+    ("korea", {}, "level", "working"),
 ]
 
 
-@pytest.mark.parametrize(("patch", "name", "expected"), PATCHES)
-def test_merge_patch(clients, patch, name, expected):
+@pytest.mark.parametrize(("who", "patch", "name", "expected"), PATCHES)
+def test_merge_patch(clients, who, patch, name, expected):
     body = {
         "id": "patched",
         "name": {"en": "E", "ko": "가", "zh": "中"},
@@ -111,7 +113,7 @@ def test_merge_patch(clients, patch, name, expected):
         "citations": [{"document": "press-release-2023-12-20"}],
     }
     made = clients.korea.post("/v1/dialogues", json=body)
-    answer = clients.korea.patch(
+    answer = getattr(clients, who).patch(
         "/v1/dialogues/patched",
         json=patch,
         headers={
@@ -145,9 +147,23 @@ REFUSED = [
 @pytest.mark.parametrize(("patch", "pointer", "rule"), REFUSED)
 def test_a_patch_that_would_break_a_rule_changes_nothing(clients, patch, pointer, rule):
     before = clients.anonymous.get(DIALOGUE)
-    answer = clients.korea.patch(DIALOGUE, json=patch, headers={"If-Match": before.headers["etag"]})
+    # Who else than the operator names other parties is refused for that.
+    client = clients.admin if rule == "unknown_reference" else clients.korea
+    answer = client.patch(DIALOGUE, json=patch, headers={"If-Match": before.headers["etag"]})
     assert answer.status_code == 422
     error = answer.json()["errors"][0]
     assert error["pointer"] == pointer
     assert rule in (None, error["rule"])
+    assert clients.anonymous.get(DIALOGUE).content == before.content
+
+
+@pytest.mark.parametrize("parties", [["KR"], ["CN"], ["KR", "CN", "JP"], ["KR", "ZZ"]])
+def test_a_party_changes_nothing_of_whose_a_dialogue_is(clients, parties):
+    before = clients.anonymous.get(DIALOGUE)
+    match = {"If-Match": before.headers["etag"]}
+    answer = clients.korea.patch(DIALOGUE, json={"parties": parties}, headers=match)
+    assert answer.status_code == 403
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("/parties", "changed_by_operator")
+    assert error["value"] == parties
     assert clients.anonymous.get(DIALOGUE).content == before.content

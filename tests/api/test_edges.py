@@ -19,24 +19,32 @@ def errors_of(answer, status):
 
 
 @pytest.mark.parametrize(
-    ("path", "changes"),
-    [(PLAN, {"parties": ["CN"]}), (ITEM, {"agreement": "clear-sky-plan-2022"})],
+    ("who", "path", "changes"),
+    [
+        ("admin", PLAN, {"parties": ["CN"]}),
+        ("korea", ITEM, {"agreement": "clear-sky-plan-2022"}),
+    ],
 )
-def test_a_write_refused_at_commit_leaves_the_server_as_it_was(clients, server, path, changes):
+def test_a_write_refused_at_commit_leaves_the_server_as_it_was(clients, server, who, path, changes):
     clients.korea.post(f"{ITEM}/reports", json={"status": "on_track"}).raise_for_status()
     before = clients.anonymous.get(path).content
-    assert patch(clients.korea, path, changes).status_code == 409
+    assert patch(getattr(clients, who), path, changes).status_code == 409
     connection = server.app.state.database.engine.pool.connect()
     assert not getattr(connection.dbapi_connection, "in_transaction", False)
     connection.close()
     after = clients.anonymous.get(path)
     assert (after.status_code, after.content) == (200, before)
-    assert clients.korea.post("/v1/people", json={"name": {"en": "X"}}).status_code == 201
+    assert (
+        clients.korea.post(
+            "/v1/people", json={"name": {"en": "X"}, "organization": "kr-moe"}
+        ).status_code
+        == 201
+    )
 
 
 def test_a_write_refused_at_commit_is_told_alike_on_both_engines(clients):
     clients.korea.post(f"{ITEM}/reports", json={"status": "on_track"}).raise_for_status()
-    answer = patch(clients.korea, PLAN, {"parties": ["CN"]})
+    answer = patch(clients.admin, PLAN, {"parties": ["CN"]})
     (error,) = errors_of(answer, 409)
     assert error["pointer"].startswith("/parties")
     assert error["rule"] == "party_in_use"
@@ -101,7 +109,9 @@ def test_a_rule_over_several_fields_names_field_and_value(clients, path, body, p
 
 
 def test_a_body_too_large_is_told_which_rule_it_broke(clients):
-    answer = clients.korea.post("/v1/people", json={"name": {"en": "x" * 2**21}})
+    answer = clients.korea.post(
+        "/v1/people", json={"name": {"en": "x" * 2**21}, "organization": "kr-moe"}
+    )
     assert answer.status_code == 413
     assert answer.json().get("errors")
 
@@ -111,8 +121,10 @@ def test_a_party_that_leads_an_item_stays_a_party_of_its_agreement(clients):
     leads = [{"party": "KR", "organization": "kr-moe"}]
     item = {"agreement": "a", "number": 1, "title": {"en": "X"}, "leads": leads}
     clients.korea.post("/v1/action-items", json=item).raise_for_status()
-    answer = patch(clients.korea, "/v1/agreements/a", {"parties": ["CN"]})
+    answer = patch(clients.admin, "/v1/agreements/a", {"parties": ["CN"]})
     assert answer.status_code == 409, "KR still leads a-1"
+    (error,) = errors_of(patch(clients.korea, "/v1/agreements/a", {"parties": ["CN"]}), 403)
+    assert (error["pointer"], error["rule"]) == ("/parties", "changed_by_operator")
 
 
 def test_a_side_is_led_by_an_organization_of_its_own(clients):
@@ -134,7 +146,8 @@ def test_the_newest_name_is_the_one_begun_last(clients):
         {"name": {"en": "New Name"}, "starts": "2020"},
         {"name": {"en": "Old Name"}, "ends": "2019"},
     ]
-    made = clients.korea.post("/v1/organizations", json={"kind": "agency", "names": names})
+    agency = {"party": "KR", "kind": "agency", "names": names}
+    made = clients.korea.post("/v1/organizations", json=agency)
     assert made.json()["id"] == "new-name"
 
 

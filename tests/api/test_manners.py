@@ -8,6 +8,7 @@ from app.kernel.problems import all_problems
 
 PEOPLE = "/v1/people"
 NAMED = {"name": {"en": "Somebody"}}
+PERSON = NAMED | {"organization": "kr-moe"}
 ITEM = "/v1/action-items/clear-sky-plan-2023-1"
 
 
@@ -28,12 +29,12 @@ BAD = [
     (("POST", PEOPLE, {"json": {"name": {"en": ""}}}), 422, "/name/en", "string_too_short"),
     (("POST", PEOPLE, {"json": NAMED | {"id": "Bad Slug"}}), 422, "/id", "string_pattern_mismatch"),
     (("POST", PEOPLE, {"json": NAMED | {"id": "x" * 121}}), 422, "/id", "string_too_long"),
-    (("POST", PEOPLE, {"json": NAMED | {"id": "zhou-guomei"}}), 409, "/id", "unique_id"),
+    (("POST", PEOPLE, {"json": PERSON | {"id": "zhou-guomei"}}), 409, "/id", "unique_id"),
     (
         ("POST", PEOPLE, {"json": NAMED | {"organization": "nobody"}}),
         *(422, "/organization", "unknown_reference"),
     ),
-    (("POST", PEOPLE, {"json": {"name": {"en": "(…)"}}}), 422, "/id", "missing"),
+    (("POST", PEOPLE, {"json": PERSON | {"name": {"en": "(…)"}}}), 422, "/id", "missing"),
     (("POST", PEOPLE, raw(b"{")), 400, "", "json"),
     (("POST", PEOPLE, raw(b'{"name": {"en": "\xff"}}')), 400, "", "utf_8"),
     (("POST", PEOPLE, raw(b'{"name": 1, "name": 2}')), 400, "", "duplicate_member"),
@@ -155,7 +156,7 @@ def test_the_documentation_of_problems_has_each_of_them(clients):
 
 
 def test_every_answer_carries_the_revision_that_it_reflects(clients):
-    first = clients.korea.post(PEOPLE, json={"name": {"en": "One"}})
+    first = clients.korea.post(PEOPLE, json=PERSON | {"name": {"en": "One"}})
     revision = int(first.headers["revision"])
     assert first.json()["revision"] == revision
     for method, path in (

@@ -65,7 +65,7 @@ def test_absent_values_come_first_and_partial_dates_by_their_earliest_day(client
 def test_names_are_ordered_letter_case_aside_whatever_the_language(clients):
     for name in ("ábc", "Zeta", "alpha", "Alpha 2", "한국", "가나", "中", "10", "2", "_x", "ﬁn"):
         language = "ko" if "가" <= name <= "힣" else "zh" if name == "中" else "en"
-        body = {"id": f"n{name.encode().hex()}", "name": {language: name}}
+        body = {"id": f"n{name.encode().hex()}", "name": {language: name}, "organization": "kr-moe"}
         clients.korea.post("/v1/people", json=body).raise_for_status()
     found = walk(clients.anonymous, "/v1/people", limit=4, sort="name")
     keys = [(folded(display(person["name"])), person["id"]) for person in found]
@@ -83,7 +83,9 @@ def test_what_is_added_between_two_pages_neither_repeats_nor_hides_others(client
     before = [item["id"] for item in walk(clients.anonymous, "/v1/people", limit=200)]
     first = clients.anonymous.get("/v1/people", params={"limit": 4}).json()
     for record in ("a-first", "zz-last"):
-        clients.korea.post("/v1/people", json={"id": record, "name": {"en": "x"}})
+        clients.korea.post(
+            "/v1/people", json={"id": record, "name": {"en": "x"}, "organization": "kr-moe"}
+        )
     rest = walk(clients.anonymous, "/v1/people", limit=4, cursor=first["next"])
     assert [item["id"] for item in first["items"] + rest] == [*before, "zz-last"]
 
@@ -174,7 +176,9 @@ def test_filters(clients, collection, query, expected):
 
 def test_modified_since_gives_what_has_changed(clients):
     everything = walk(clients.anonymous, "/v1/people", limit=50)
-    made = clients.korea.post("/v1/people", json={"name": {"en": "New"}}).json()
+    made = clients.korea.post(
+        "/v1/people", json={"name": {"en": "New"}, "organization": "kr-moe"}
+    ).json()
     query = {"limit": 50, "modified_since": made["modified_at"]}
     assert [p["id"] for p in walk(clients.anonymous, "/v1/people", **query)] == [made["id"]]
     query["modified_since"] = everything[0]["modified_at"].replace("Z", "+00:00")

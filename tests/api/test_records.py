@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.bodies import BODIES, DERIVED_IDS
+from tests.api.bodies import BODIES, DERIVED_IDS, WRITERS
 from tests.conftest import Clients
 
 COLLECTIONS = sorted(BODIES)
@@ -13,8 +13,12 @@ def collection(request):
     return request.param
 
 
+def writer(clients: Clients, collection: str):
+    return getattr(clients, WRITERS[collection])
+
+
 def create(clients: Clients, collection: str):
-    answer = clients.korea.post(f"/v1/{collection}", json=BODIES[collection])
+    answer = writer(clients, collection).post(f"/v1/{collection}", json=BODIES[collection])
     assert answer.status_code == 201, answer.text
     return answer
 
@@ -38,14 +42,14 @@ def test_a_created_record_is_what_was_sent_and_is_read_back_alike(clients, colle
 
 def test_an_id_is_taken_from_the_body_where_it_has_one(clients, collection):
     body = BODIES[collection] | {"id": "MO" if collection == "parties" else "chosen-id"}
-    answer = clients.korea.post(f"/v1/{collection}", json=body)
+    answer = writer(clients, collection).post(f"/v1/{collection}", json=body)
     assert answer.json()["id"] == body["id"]
 
 
 def test_a_taken_id_is_refused(clients, collection):
     create(clients, collection)
     body = BODIES[collection] | {"id": DERIVED_IDS[collection]}
-    again = clients.korea.post(f"/v1/{collection}", json=body)
+    again = writer(clients, collection).post(f"/v1/{collection}", json=body)
     assert again.status_code == 409
     (error,) = again.json()["errors"]
     assert (error["pointer"], error["rule"]) == ("/id", "unique_id")
@@ -57,7 +61,8 @@ def test_a_deleted_record_is_gone_but_its_history_stays_and_its_id_is_never_reus
 ):
     created = create(clients, collection)
     path = created.headers["location"]
-    deleted = clients.korea.delete(path, headers={"If-Match": created.headers["etag"]})
+    client = writer(clients, collection)
+    deleted = client.delete(path, headers={"If-Match": created.headers["etag"]})
     assert deleted.status_code == 204
     gone = clients.anonymous.get(path)
     assert gone.status_code == 410
@@ -66,24 +71,35 @@ def test_a_deleted_record_is_gone_but_its_history_stays_and_its_id_is_never_reus
     assert [entry["operation"] for entry in history] == ["create", "delete"]
     assert history[0]["record"] == created.json()
     assert history[1]["record"] is None
-    again = clients.korea.post(
-        f"/v1/{collection}", json=BODIES[collection] | {"id": created.json()["id"]}
-    )
+    again = client.post(f"/v1/{collection}", json=BODIES[collection] | {"id": created.json()["id"]})
     assert again.status_code == 409
+
+
+# Another of the owners than the one who made it, where it has another.
+CHANGED_BY = WRITERS | {
+    "dialogues": "japan",
+    "meetings": "china",
+    "agreements": "china",
+    "action-items": "china",
+}
+PARTIES = {"admin": None, "korea": "KR", "china": "CN", "japan": "JP"}
 
 
 def test_history_says_what_who_when_and_why(clients, collection):
     created = create(clients, collection)
     path = created.headers["location"]
     note = {"own_translations": ["/name/zh"]}
-    clients.china.patch(
+    who = CHANGED_BY[collection]
+    changed = getattr(clients, who).patch(
         path,
         json=note,
         headers={"If-Match": created.headers["etag"], "Revision-Reason": "%EC%A0%95%EC%A0%95"},
-    ).raise_for_status()
+    )
+    changed.raise_for_status()
     first, second = clients.anonymous.get(f"{path}/history").json()["items"]
     assert (first["operation"], second["operation"]) == ("create", "update")
-    assert (second["principal"], second["party"], second["reason"]) == ("key:china", "CN", "정정")
+    assert (first["principal"], second["principal"]) == (f"key:{WRITERS[collection]}", f"key:{who}")
+    assert (second["party"], second["reason"]) == (PARTIES[who], "정정")
     assert second["record"]["own_translations"] == ["/name/zh"]
     assert second["revision"] == first["revision"] + 1
     assert second["record"]["modified_at"] == second["at"]
@@ -98,20 +114,20 @@ def test_a_record_that_never_was_is_not_found(clients, collection):
 
 
 IN_USE = [
-    ("parties", "KR"),
-    ("organizations", "kr-moe"),
-    ("people", "zhou-guomei"),
-    ("dialogues", "cn-kr-dg-dialogue"),
-    ("agreements", "clear-sky-plan-2023"),
-    ("documents", "press-release-2023-12-20"),
+    ("korea", "parties", "KR"),
+    ("korea", "organizations", "kr-moe"),
+    ("china", "people", "zhou-guomei"),
+    ("korea", "dialogues", "cn-kr-dg-dialogue"),
+    ("korea", "agreements", "clear-sky-plan-2023"),
+    ("admin", "documents", "press-release-2023-12-20"),
 ]
 
 
-@pytest.mark.parametrize(("collection", "record"), IN_USE)
-def test_a_record_in_use_is_not_deleted(clients, collection, record):
+@pytest.mark.parametrize(("who", "collection", "record"), IN_USE)
+def test_a_record_in_use_is_not_deleted(clients, who, collection, record):
     path = f"/v1/{collection}/{record}"
     etag = clients.anonymous.get(path).headers["etag"]
-    answer = clients.korea.delete(path, headers={"If-Match": etag})
+    answer = getattr(clients, who).delete(path, headers={"If-Match": etag})
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["rule"] == "in_use"
     assert clients.anonymous.get(path).status_code == 200

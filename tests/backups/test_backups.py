@@ -66,7 +66,9 @@ def written(clients: Clients, database: Database) -> Database:
     clients.korea.post(ITEM, json={"status": "on_track"}, headers={"Idempotency-Key": "once"})
     clients.china.post(ITEM, json={"status": "delayed", "summary": {"zh": "延迟"}})
     clients.korea.post(ITEM, json={"status": "on_track", "state": "draft"}).raise_for_status()
-    person = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    person = clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
     with database.writing(Author(OPERATOR, reason="A test")) as session:
         redact(session, "person", "brief", "A test")

@@ -27,7 +27,9 @@ def _refusals(client: httpx.Client, secret: str) -> list[httpx.Response]:
         client.get(f"/v1/{secret}"),
         client.post("/v1/keys", json={"name": secret, "role": "reader"}),
         client.post("/v1/keys", json={"name": "x", "role": secret}),
-        client.post("/v1/people", json={"id": secret, "name": {"en": "x"}}),
+        client.post(
+            "/v1/people", json={"id": secret, "name": {"en": "x"}, "organization": "kr-moe"}
+        ),
         client.post("/v1/people", json={secret: secret}),
         client.post("/v1/people", json=[secret]),
         client.post("/v1/people", content=f'{{"a": {secret}'),

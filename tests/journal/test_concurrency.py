@@ -69,7 +69,9 @@ def test_no_update_is_lost_where_many_change_one_record(clients):
 
 
 def test_of_many_deletions_one_is_made(clients):
-    made = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    made = clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     tag = {"If-Match": made.headers["etag"]}
     answers = at_once(lambda _: clients.korea.delete("/v1/people/brief", headers=tag).status_code)
     assert sorted(answers) == [204] + [410] * (WRITERS - 1)
@@ -88,7 +90,9 @@ def test_of_many_that_take_one_number_one_gets_it(clients):
 def test_a_reader_sees_one_state_throughout(database, clients):
     with database.reading(ANONYMOUS) as session:
         before, people = head(session).number, session.scalar(select(func.count(Person.id)))
-        clients.korea.post("/v1/people", json={"name": {"en": "New"}}).raise_for_status()
+        clients.korea.post(
+            "/v1/people", json={"name": {"en": "New"}, "organization": "kr-moe"}
+        ).raise_for_status()
         session.expire_all()
         assert session.scalar(select(func.count(Person.id))) == people
         assert head(session).number == before

@@ -11,7 +11,9 @@ def written(clients):
     for number in range(6):
         path = f"/v1/action-items/clear-sky-plan-2023-{number + 1}/reports"
         clients.korea.post(path, json={"status": "on_track"}).raise_for_status()
-    person = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    person = clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
     return clients
 
@@ -42,14 +44,18 @@ def test_the_feed_gives_every_change_once_in_commit_order(written, limit):
 def test_since_the_last_revision_there_is_nothing_until_something_is_written(written):
     _, revision = follow(written.anonymous, limit=200)
     assert follow(written.anonymous, since=revision)[0] == []
-    written.korea.post("/v1/people", json={"id": "later", "name": {"en": "Later"}})
+    written.korea.post(
+        "/v1/people", json={"id": "later", "name": {"en": "Later"}, "organization": "kr-moe"}
+    )
     (item,), _ = follow(written.anonymous, since=revision)
     assert (item["kind"], item["id"], item["operation"]) == ("person", "later", "create")
 
 
 def test_pages_stay_whole_while_writes_go_on(written):
     first = written.anonymous.get("/v1/changes", params={"limit": 3, "since": 1}).json()
-    written.korea.post("/v1/people", json={"id": "later", "name": {"en": "Later"}})
+    written.korea.post(
+        "/v1/people", json={"id": "later", "name": {"en": "Later"}, "organization": "kr-moe"}
+    )
     rest, revision = follow(written.anonymous, limit=3, since=1, cursor=first["next"])
     assert [item["revision"] for item in first["items"] + rest] == list(range(2, revision + 1))
 

@@ -13,7 +13,8 @@ from app.directory.schemas import PersonBody
 from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
 from app.kernel.changes import create, get_visible
 from app.kernel.journal import INFRASTRUCTURE, Author, Change, Operation, Revision, head
-from app.kernel.recording import UnrecordedWriteError
+from app.kernel.ownership import require_owner
+from app.kernel.recording import UnownedWriteError, UnrecordedWriteError
 from app.kernel.records import Part, Record, digest_of, document_of
 from app.kernel.sessions import RecordSession
 from app.tables import Base
@@ -29,7 +30,15 @@ def newest(database):
 
 
 def add_person(session, name):
-    return create(session, Person, PersonBody(id=name, name={"en": name.title()}))
+    body = PersonBody(id=name, name={"en": name.title()}, organization="kr-moe")
+    return create(session, Person, body)
+
+
+def own(session, model, record_id):
+    """The record, which the author is found to be an owner of."""
+    record = get_visible(session, model, record_id)
+    require_owner(session, record)
+    return record
 
 
 def changes(database, revision):
@@ -67,18 +76,30 @@ def test_a_reading_session_writes_nothing(database):
             session.flush()
 
 
+def test_nothing_is_written_of_which_nobody_has_asked_whose_it_is(database):
+    before = newest(database)
+    for own_or_not in ("lee-young-seok", "zhou-guomei"):
+        with pytest.raises(UnownedWriteError), database.writing(AUTHOR) as session:
+            get_visible(session, Person, own_or_not).title = {"en": "New"}
+        with pytest.raises(UnownedWriteError), database.writing(AUTHOR) as session:
+            session.delete(get_visible(session, Person, own_or_not))
+    with pytest.raises(UnownedWriteError), database.writing(AUTHOR) as session:
+        session.add(Person(id="added", name={"en": "Added"}, organization="kr-moe"))
+    assert newest(database) == before
+
+
 def test_one_transaction_is_one_revision_with_all_its_changes(database):
     before = newest(database)
     with database.writing(AUTHOR) as session:
         add_person(session, "one")
         session.flush()
         add_person(session, "two")
-        get_visible(session, Person, "zhou-guomei").title = {"en": "New"}
+        own(session, Person, "lee-young-seok").title = {"en": "New"}
     assert newest(database) == before + 1
     assert changes(database, before + 1) == [
         ("person", "one", Operation.CREATE),
         ("person", "two", Operation.CREATE),
-        ("person", "zhou-guomei", Operation.UPDATE),
+        ("person", "lee-young-seok", Operation.UPDATE),
     ]
     with database.reading(ANONYMOUS) as session:
         revision = session.get_one(Revision, before + 1)
@@ -129,7 +150,7 @@ def test_a_transaction_that_changes_nothing_in_the_end_is_no_revision(database):
 def test_a_change_of_a_part_is_a_change_of_the_record_that_holds_it(database):
     before = newest(database)
     with database.writing(AUTHOR) as session:
-        ministry = get_visible(session, Organization, "kr-moe")
+        ministry = own(session, Organization, "kr-moe")
         old = ministry.modified_at
         ministry.names[0].ends = "2025-10"
     assert changes(database, before + 1) == [("organization", "kr-moe", Operation.UPDATE)]

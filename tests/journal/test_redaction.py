@@ -14,6 +14,7 @@ from app.kernel.problems import Conflict, InvalidRequest, NotFound, Problem
 from tests.journal.test_feed import follow
 
 PERSON = "/v1/people/private"
+PRIVATE = {"id": "private", "name": {"en": "Somebody Private"}, "organization": "kr-moe"}
 WHY = "Asked for by the person"
 PLAN = "/v1/agreements/clear-sky-plan-2023/progress"
 ITEM = "/v1/action-items/clear-sky-plan-2023-1"
@@ -55,8 +56,7 @@ def behind_its_back(database, statement):
 @pytest.fixture
 def person(clients, database):
     """Revisions 2 and 3 say what is private; 4 is what the record says now."""
-    name = {"id": "private", "name": {"en": "Somebody Private"}}
-    clients.korea.post("/v1/people", json=name).raise_for_status()
+    clients.korea.post("/v1/people", json=PRIVATE).raise_for_status()
     change(clients.korea, PERSON, title={"en": "Private Secretary"})
     change(clients.korea, PERSON, name={"en": "Removed"}, title=None)
     assert newest(database) == 4
@@ -141,7 +141,7 @@ def test_all_that_a_deleted_record_said_can_be_redacted_and_its_id_stays_taken(p
     assert [entry["operation"] for entry in entries] == ["create", "update", "update", "delete"]
     assert [entry["redacted"] is None for entry in entries] == [False, False, False, True]
     assert clients.anonymous.get(PERSON).status_code == 410
-    body = {"id": "private", "name": {"en": "Another"}}
+    body = PRIVATE | {"name": {"en": "Another"}}
     assert "never reused" in clients.korea.post("/v1/people", json=body).json()["detail"]
     assert verified(person).valid
 
@@ -220,7 +220,7 @@ def test_who_could_see_the_changes_sees_that_they_were_redacted_and_nobody_else(
 
 
 def test_the_answer_kept_for_repeats_of_a_write_goes_with_its_document(clients, database):
-    body = {"id": "private", "name": {"en": "Somebody Private"}}
+    body = PRIVATE
     once = {"Idempotency-Key": "once"}
     other = {"Idempotency-Key": "other"}
     clients.korea.post("/v1/people", json=body, headers=once).raise_for_status()
@@ -238,7 +238,7 @@ def test_so_does_that_to_a_later_write_which_told_the_same(clients, database):
     deciding = "/v1/meetings/cn-kr-dg-dialogue-7/decisions"
     body = {"text": {"en": "Decided."}, "action_item": "clear-sky-plan-2023-1"}
     assert "Somebody Private" in clients.korea.post(deciding, json=body, headers=once).text
-    brief = {"id": "brief", "name": {"en": "Brief"}}
+    brief = {"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
     clients.korea.post("/v1/people", json=brief, headers=other).raise_for_status()
     change(clients.korea, ITEM, title={"en": "Removed"})
     redacted(database, "action_item", "clear-sky-plan-2023-1", changed)
@@ -261,7 +261,9 @@ REFUSALS = {
 
 @pytest.mark.parametrize("what", REFUSALS)
 def test_what_cannot_be_redacted_is_refused_and_nothing_is_written(person, clients, what):
-    clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     delete(clients.korea, "/v1/people/brief")
     arguments, problem, why = REFUSALS[what]
     with pytest.raises(problem) as refusal:

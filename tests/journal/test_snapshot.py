@@ -31,9 +31,13 @@ def applied(changes, records=None):
 @pytest.fixture
 def written(clients):
     """Records that were changed, deleted, drafted and submitted."""
-    person = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    person = clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
-    person = clients.korea.post("/v1/people", json={"id": "stays", "name": {"en": "Stays"}})
+    person = clients.korea.post(
+        "/v1/people", json={"id": "stays", "name": {"en": "Stays"}, "organization": "kr-moe"}
+    )
     clients.korea.patch(
         "/v1/people/stays",
         json={"name": {"ko": "남음"}},

@@ -21,7 +21,9 @@ def written(clients, database):
     for progress in (10, 20, 30):
         answer = clients.korea.post(ITEM, json={"status": "on_track", "progress": progress})
         answer.raise_for_status()
-    person = clients.korea.post("/v1/people", json={"id": "brief", "name": {"en": "Brief"}})
+    person = clients.korea.post(
+        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
+    )
     clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
     return database
 

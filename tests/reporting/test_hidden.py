@@ -150,16 +150,25 @@ def test_a_party_with_a_draft_stays_a_party_without_telling_of_the_draft(clients
     clients.korea.post("/v1/action-items/kept/reports", json=draft).raise_for_status()
     path = "/v1/agreements/kept-plan"
     match = {"If-Match": clients.china.get(path).headers["etag"]}
-    answer = clients.china.patch(path, json={"parties": ["CN", "JP"]}, headers=match)
+    answer = clients.admin.patch(path, json={"parties": ["CN", "JP"]}, headers=match)
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["rule"] == "party_in_use"
     assert "report" not in answer.text
+    refused = clients.china.patch(path, json={"parties": ["CN", "JP"]}, headers=match)
+    assert refused.status_code == 403
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("/parties", "changed_by_operator")
+    assert "report" not in refused.text
 
 
 def test_a_meeting_with_a_proposal_keeps_its_day_without_telling_of_the_proposal(clients):
     proposal(clients)
     meeting = "/v1/meetings/cn-kr-dg-dialogue-7"
-    match = {"If-Match": clients.japan.get(meeting).headers["etag"]}
-    answer = clients.japan.patch(meeting, json={"starts": "2023-12"}, headers=match)
+    match = {"If-Match": clients.admin.get(meeting).headers["etag"]}
+    answer = clients.admin.patch(meeting, json={"starts": "2023-12"}, headers=match)
     assert answer.status_code == 409
     assert "assessment." not in answer.text
+    refused = clients.japan.patch(meeting, json={"starts": "2023-12"}, headers=match)
+    assert refused.status_code == 403
+    assert [error["rule"] for error in refused.json()["errors"]] == ["owner"]
+    assert "assessment." not in refused.text

@@ -157,7 +157,9 @@ def test_a_subscriber_is_sent_the_types_that_it_asks_for(
     webhooks, receiver, clients, delivering, types, told
 ):
     webhook = webhooks.make(types=types)
-    made = clients.korea.post("/v1/people", json={"id": "x", "name": {"en": "X"}})
+    made = clients.korea.post(
+        "/v1/people", json={"id": "x", "name": {"en": "X"}, "organization": "kr-moe"}
+    )
     match = {"If-Match": made.headers["etag"]}
     changed = clients.korea.patch("/v1/people/x", json={"name": {"en": "Y"}}, headers=match)
     match = {"If-Match": changed.headers["etag"]}

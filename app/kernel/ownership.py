@@ -1,0 +1,245 @@
+"""Who may write a record: its owners, by one rule a kind, asked in one place for every write.
+
+The operator, who is a party to nothing, may write every record.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeAlias
+
+from pydantic import BaseModel
+from sqlalchemy import false, inspect, select
+from sqlalchemy.orm import Session
+
+from app.kernel.access import Principal
+from app.kernel.journal import Change, Operation, Revision
+from app.kernel.owner_rules import EnteredBy, NamedParties, OwnersOf
+from app.kernel.problems import Forbidden, ProblemError, invalid_credentials, invalid_field
+from app.kernel.recording import recorder
+from app.kernel.records import Record, parts_of, record_classes
+
+Owners: TypeAlias = frozenset[str]
+# The owners of the record of this kind and id; None where the caller sees no such record.
+OwnersById: TypeAlias = Callable[[str, str], Owners | None]
+NOBODY: Owners = frozenset()
+
+
+def require_owner(session: Session, record: Record) -> None:
+    """Allows the session's caller to write a record that is there, if it is one of its owners.
+
+    Raises Forbidden. Call it before anything of the record is looked at or changed.
+    """
+    principal: Principal = session.info["principal"]
+    if not principal.is_operator:
+        owners = owners_of(session, record)
+        if principal.party not in owners:
+            raise not_owner(principal, type(record), record.id, owners)
+    recorder(session).allow(record)
+
+
+def require_owner_of_new(session: Session, model: type[Record], body: BaseModel) -> None:
+    """Holds a new record to be the session's caller's own: one that it is an owner of.
+
+    Where the record that it belongs to is not there for the caller, the reference is refused
+    instead, by require_references(). Raises Forbidden.
+    """
+    principal: Principal = session.info["principal"]
+    refusal = refusal_of_new(principal, model, body, _asked(session))
+    if refusal is not None:
+        raise Forbidden(refusal.detail, errors=[refusal])
+
+
+def require_owner_of_changed(session: Session, record: Record, body: BaseModel) -> None:
+    """Holds a record, as a body would make it, to its owners: the caller is one afterwards too.
+
+    Whom a record names as its owners is changed by the operator alone. Raises Forbidden.
+    """
+    principal: Principal = session.info["principal"]
+    refusal = refusal_of_changed(principal, record, body, _asked(session))
+    if refusal is not None:
+        raise Forbidden(refusal.detail, errors=[refusal])
+
+
+def refusal_of_new(
+    principal: Principal, model: type[Record], body: BaseModel, owners_by_id: OwnersById
+) -> ProblemError | None:
+    """Why `principal` may not add the record that `body` makes; None where it may."""
+    if principal.is_operator:
+        return None
+    rule = model.owned_by
+    if isinstance(rule, EnteredBy):
+        owners: Owners | None = NOBODY if principal.party is None else frozenset({principal.party})
+    else:
+        owners = owners_named(model, body, owners_by_id)
+    if owners is not None and principal.party not in owners:
+        return _not_owner_of_new(principal, model, body, owners)
+    return _refusal_of_holder(principal, model, body, owners_by_id)
+
+
+def refusal_of_changed(
+    principal: Principal, record: Record, body: BaseModel, owners_by_id: OwnersById
+) -> ProblemError | None:
+    """Why `principal`, an owner, may not make of a record what `body` says; None where it may."""
+    model = type(record)
+    rule = model.owned_by
+    if principal.is_operator or isinstance(rule, EnteredBy):
+        return None
+    if isinstance(rule, NamedParties):
+        before = getattr(record, rule.attribute)
+        value = getattr(body, rule.attribute, before)
+        if _parties(value) != _parties(before):
+            detail = (
+                f"Whose a {model.human_name()} is, its `{rule.attribute}`, is changed by the "
+                "operator alone."
+            )
+            return invalid_field((rule.attribute,), "changed_by_operator", detail, value)
+    else:
+        owners = owners_named(model, body, owners_by_id)
+        if owners is not None and principal.party not in owners:
+            return _not_owner_of_new(principal, model, body, owners)
+    held_by = model.held_by
+    # The body of a draft names neither its party nor its item: these stay.
+    if held_by is None or getattr(body, held_by, record.holder) == record.holder:
+        return None
+    return _refusal_of_holder(principal, model, body, owners_by_id)
+
+
+def owners_of(session: Session, record: Record) -> Owners:
+    """The parties that own a record as it stands; none where it is the operator's alone."""
+    model = type(record)
+    if isinstance(model.owned_by, EnteredBy):
+        return entered_by(session, model, [record.id]).get(record.id, NOBODY)
+    return owners_named(model, record, _asked(session)) or NOBODY
+
+
+def owners_by_ids(session: Session, model: type[Record], ids: Collection[str]) -> dict[str, Owners]:
+    """The owners of those of the records that the session's caller sees, where they name them."""
+    rule = model.owned_by
+    if not isinstance(rule, NamedParties):
+        raise TypeError(f"a {model.human_name()} does not name its owners")
+    found: dict[str, Owners] = {}
+    if rule.part is None:
+        rows = session.execute(
+            select(model.id, getattr(model, rule.attribute)).where(model.id.in_(ids))
+        )
+    else:
+        part = parts_of(model)[rule.part]
+        owner = inspect(part).relationships["owner"]
+        rows = session.execute(
+            select(model.id, part.party)  # type: ignore[attr-defined]
+            .outerjoin(part, owner.primaryjoin)
+            .where(model.id.in_(ids))
+        )
+    for id_, party in rows:
+        found[id_] = found.get(id_, NOBODY) | _parties(party)
+    return found
+
+
+def entered_by(session: Session, model: type[Record], ids: Collection[str]) -> dict[str, Owners]:
+    """By whom records were entered: the party of the revision that created each, if it had one.
+
+    The chain covers that party, so nobody can make a record another's. It is asked past what the
+    caller may see: who enters a record is told by no answer.
+    """
+    rows = session.connection().execute(
+        select(Change.record_id, Revision.party)
+        .join(Revision, Revision.number == Change.revision)
+        .where(
+            Change.kind == model.__tablename__,
+            Change.record_id.in_(ids),
+            Change.operation == Operation.CREATE,
+            Change.removal.is_(false()),
+        )
+    )
+    return {id_: _parties(party) for id_, party in rows}
+
+
+def not_owner(
+    principal: Principal, model: type[Record], record_id: str, owners: Owners
+) -> Forbidden:
+    """The refusal of a write on a record that is somebody else's."""
+    error = refusal_of_write(principal, model, record_id, owners)
+    return Forbidden(error.detail, errors=[error])
+
+
+def refusal_of_write(
+    principal: Principal, model: type[Record], record_id: str, owners: Owners
+) -> ProblemError:
+    """Why `principal` may not write a record that has other owners."""
+    whose = f"is {_listed(owners)}'s" if owners else "is no party's"
+    only = _listed(owners) if owners else "the operator"
+    detail = f"The {model.human_name()} {record_id} {whose}; only {only} can change it."
+    return invalid_credentials("owner", detail, principal.party or principal.name)
+
+
+def _not_owner_of_new(
+    principal: Principal, model: type[Record], body: BaseModel, owners: Owners
+) -> ProblemError:
+    named = _field(model)
+    if owners:
+        detail = f"This {model.human_name()} would be {_listed(owners)}'s; only they can write it."
+    else:
+        detail = (
+            f"A {model.human_name()} whose `{named}` names no party is the operator's: name one of "
+            "your own."
+        )
+    if named is None:
+        return invalid_credentials("owner", detail, principal.party or principal.name)
+    return invalid_field((named,), "owner", detail, getattr(body, named, None))
+
+
+def _refusal_of_holder(
+    principal: Principal, model: type[Record], body: BaseModel, owners_by_id: OwnersById
+) -> ProblemError | None:
+    """Why `principal` may not put a record with the one that holds it: that is others' alone."""
+    kind, attribute = model.kind_of_holder(), model.held_by
+    if kind is None or attribute is None or not isinstance(model.owned_by, NamedParties):
+        return None
+    holder = getattr(body, attribute)
+    if holder is None or not isinstance(record_classes()[kind].owned_by, NamedParties):
+        return None
+    owners = owners_by_id(kind, holder)
+    if owners is None or principal.party in owners:
+        return None
+    detail = f"The {kind} {holder} is {_listed(owners)}'s; only they can put anything with it."
+    return invalid_field((attribute,), "owner", detail, holder)
+
+
+def owners_named(
+    model: type[Record], said: Record | BaseModel, owners_by_id: OwnersById
+) -> Owners | None:
+    """The owners that a record or body names; None where what names them is not there."""
+    rule = model.owned_by
+    if isinstance(rule, NamedParties):
+        return _parties(getattr(said, rule.attribute, None))
+    if isinstance(rule, OwnersOf):
+        referred = getattr(said, rule.attribute, None)
+        return NOBODY if referred is None else owners_by_id(rule.kind, referred)
+    return NOBODY
+
+
+def _asked(session: Session) -> OwnersById:
+    # Nobody but the operator, who is never asked, changes whose a record is meanwhile.
+    known = recorder(session).owners
+
+    def ask(kind: str, record_id: str) -> Owners | None:
+        if (kind, record_id) not in known:
+            found = owners_by_ids(session, record_classes()[kind], [record_id])
+            known.update({(kind, id_): owners for id_, owners in found.items()})
+        return known.get((kind, record_id))
+
+    return ask
+
+
+def _parties(named: str | Iterable[str] | None) -> Owners:
+    if named is None:
+        return NOBODY
+    return frozenset([named] if isinstance(named, str) else named)
+
+
+def _field(model: type[Record]) -> str | None:
+    rule = model.owned_by
+    return rule.attribute if isinstance(rule, NamedParties | OwnersOf) else None
+
+
+def _listed(owners: Owners) -> str:
+    return " and ".join(sorted(owners))
