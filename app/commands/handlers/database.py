@@ -12,7 +12,7 @@ from app.commands.refusing import Refused
 from app.kernel.access import OPERATOR
 from app.kernel.database import CommitInDoubtError, open_engine
 from app.kernel.journal import Author
-from app.kernel.migrating import is_migrated
+from app.kernel.migration_state import is_migrated
 from app.kernel.problems import Problem
 from app.kernel.sessions import Database
 from app.settings import Settings, SettingsError, current_settings, load_settings

@@ -5,7 +5,8 @@ from alembic.util.exc import CommandError
 
 from app.commands.handlers.database import opened
 from app.commands.refusing import Refused
-from app.kernel.migrating import database_migration, upgrade
+from app.kernel.migrating import upgrade
+from app.kernel.migration_state import database_migration
 
 
 def migrate_database() -> None:

@@ -18,7 +18,8 @@ from app.kernel.access import OPERATOR, Role
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.logs import configure_logs
-from app.kernel.migrating import database_migration, is_migrated, upgrade
+from app.kernel.migrating import upgrade
+from app.kernel.migration_state import database_migration, is_migrated
 from app.kernel.sessions import Database
 from app.operations.listening import bound, shared_out
 from app.serving import configuration
