@@ -8,13 +8,13 @@ import click
 from app import __version__
 from app.commands.backups import backup_command, restore_command
 from app.commands.calendars import calendars
-from app.commands.common import tell_refusal
 from app.commands.drafting import draft_command
 from app.commands.exchange import export_command, load_command, template_command
 from app.commands.keys import keys
 from app.commands.migrate import migrate
 from app.commands.openapi import openapi_command
 from app.commands.redact import redact_command
+from app.commands.refusing import tell_refusal
 from app.commands.serve import serve
 from app.commands.verify import verify_command
 from app.commands.webhooks import webhooks

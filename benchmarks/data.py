@@ -27,7 +27,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.changes import create
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
-from app.kernel.migrating import is_migrated
+from app.kernel.migration_state import is_migrated
 from app.kernel.recording import recorder
 from app.kernel.records import document_of
 from app.kernel.sessions import Database

@@ -24,7 +24,7 @@ from app.backups.archive import (
 from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
 from app.kernel.journal import head
-from app.kernel.migrating import migration_of
+from app.kernel.migration_state import migration_of
 from app.kernel.sessions import Database
 from app.tables import Base
 

@@ -20,7 +20,8 @@ from app.backups.archive import (
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
-from app.kernel.migrating import is_known, newest_migration, take_turn, upgrade_within
+from app.kernel.migrating import take_turn, upgrade_within
+from app.kernel.migration_state import known_migrations, newest_migration
 from app.kernel.sessions import RecordSession
 from app.webhooks.leases import pause_all
 from app.webhooks.models import PauseReason
@@ -37,7 +38,7 @@ def restore(engine: Engine, source: Path) -> Manifest:
     journal does not hold.
     """
     manifest = manifest_of(source)
-    if not is_known(manifest.migration):
+    if manifest.migration not in known_migrations():
         raise BackupError(
             f"{source} was made by a later version ({manifest.version}, migration "
             f"{manifest.migration}); this one knows migrations up to {newest_migration()}."

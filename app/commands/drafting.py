@@ -4,14 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.commands.common import Refused
-from app.drafting.proposing.drafts import draft_of
-from app.drafting.proposing.known import Known
-from app.drafting.proposing.review import review_of
-from app.drafting.proposing.writing import OccupiedError, write_draft
-from app.drafting.reading.files import read_release
-from app.drafting.reading.source import UnreadableError
-from app.exchange.load import REFERENCE, LoadError
+from app.commands.lazy import handled_by
 
 
 @click.command(
@@ -26,7 +19,6 @@ from app.exchange.load import REFERENCE, LoadError
 @click.option(
     "--record",
     type=click.Path(path_type=Path),
-    default=REFERENCE,
     show_default="the reference record",
     help="What the record has: a folder of `clearsky export`.",
 )
@@ -35,20 +27,10 @@ from app.exchange.load import REFERENCE, LoadError
     type=click.Choice(["utf-8", "cp949", "gb18030"]),
     help="The encoding of a text or HTML file, where it does not tell.",
 )
-def draft_command(file: Path, folder: Path | None, record: Path, encoding: str | None) -> None:
+@handled_by("app.commands.handlers.drafting:draft")
+def draft_command() -> None:
     """Propose records from the press release FILE (txt, HTML, DOCX or PDF text).
 
     Prints a review: each record, the exact words behind each field, and what is unsure. Nothing is
     loaded: read and edit the files, then run `clearsky load FOLDER`.
     """
-    try:
-        draft = draft_of(read_release(file, encoding), Known(record))
-        written = write_draft(draft, folder) if folder is not None else None
-    except (UnreadableError, LoadError, OccupiedError) as error:
-        raise Refused(str(error)) from None
-    except OSError as error:
-        raise Refused(f"{error.filename}: {error.strerror}.") from None
-    click.echo(review_of(draft), nl=False)
-    if folder is not None:
-        files = ", ".join(written or []) or "no load file, as there is nothing new"
-        click.echo(f"\nWritten to {folder}: {files}.")

@@ -1,16 +1,12 @@
 """`clearsky keys`: what an operator does with API keys."""
 
 import re
-from datetime import datetime
-from typing import Any
 
 import click
-from sqlalchemy import select
 
-from app.commands.common import reading, writing
-from app.kernel.access import OPERATOR, Role
-from app.kernel.keys import ApiKey
-from app.keys.issuing import LONGEST_NAME, NAME_PATTERN, OVERLAP, issue, revoke, rotate
+from app.commands.lazy import handled_by
+from app.kernel.access import Role
+from app.keys.bounds import LONGEST_NAME, NAME_PATTERN, OVERLAP
 
 
 @click.group(
@@ -55,39 +51,19 @@ _expires_in_days = click.option(
 @click.option("--party", help="The party that the key speaks for; reporters and editors need one.")
 @click.option("--organization", help="The organization that reports made with the key are by.")
 @_expires_in_days
-def create_key(name: str, role: str, **given: Any) -> None:
+@handled_by("app.commands.handlers.keys:create_key")
+def create_command() -> None:
     """Create the key NAME and print it, alone, on standard output: the only time it is shown."""
-    with writing("key created") as session:
-        key = issue(session, OPERATOR, name=name, role=Role(role), **given)
-    click.echo(key)
 
 
 @keys.command("list", epilog="\b\nExample:\n  clearsky keys list")
-def list_keys() -> None:
+@handled_by("app.commands.handlers.keys:list_keys")
+def list_command() -> None:
     """List the keys, those that have ended too.
 
     The columns: name, role, party, organization, when created, when it expires, when last used
     (to the hour), how long the one before it works still, state.
     """
-    with reading() as session:
-        for key in session.scalars(select(ApiKey).order_by(ApiKey.name)):
-            previous = key.previous
-            columns = (
-                key.name,
-                key.role.value,
-                key.party or "-",
-                key.organization or "-",
-                f"{key.created_at:%Y-%m-%d}",
-                _to_the_hour(key.expires_at),
-                _to_the_hour(key.last_used_at),
-                _to_the_hour(None if previous is None else previous.expires_at),
-                f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else key.state.value,
-            )
-            click.echo("\t".join(columns))
-
-
-def _to_the_hour(moment: datetime | None) -> str:
-    return "-" if moment is None else f"{moment:%Y-%m-%dT%H:00Z}"
 
 
 @keys.command(
@@ -104,17 +80,13 @@ def _to_the_hour(moment: datetime | None) -> str:
     help="For how many hours the key before works beside the new one.",
 )
 @_expires_in_days
-def rotate_key(name: str, **given: Any) -> None:
+@handled_by("app.commands.handlers.keys:rotate_key")
+def rotate_command() -> None:
     """Issue another key under NAME and print it, alone; the one before works on for a while."""
-    with writing("key rotated") as session:
-        key = rotate(session, OPERATOR, name, **given)
-    click.echo(key)
 
 
 @keys.command("revoke", epilog="\b\nExample:\n  clearsky keys revoke kr-desk")
 @click.argument("name")
-def revoke_key(name: str) -> None:
+@handled_by("app.commands.handlers.keys:revoke_key")
+def revoke_command() -> None:
     """Revoke the key NAME, and the one before it, at once and for good."""
-    with writing("key revoked") as session:
-        revoke(session, OPERATOR, name)
-    click.echo(f"Revoked {name}.")

@@ -1,20 +1,11 @@
 """`clearsky migrate`: the database's tables, brought to this version."""
 
 import click
-from alembic.util.exc import CommandError
 
-from app.commands.common import Refused, opened
-from app.kernel.migrating import database_migration, upgrade
+from app.commands.lazy import handled_by
 
 
 @click.command(epilog="\b\nExample:\n  clearsky migrate")
+@handled_by("app.commands.handlers.migrate:migrate_database")
 def migrate() -> None:
     """Bring the database's tables to this version; existing records stay."""
-    with opened(migrated=False) as database:
-        before = database_migration(database.engine)
-        try:
-            upgrade(database.engine)
-        except CommandError as error:
-            raise Refused(f"The database cannot be migrated: {error}.") from None
-        after = database_migration(database.engine)
-    click.echo(f"The database is at migration {after}" + ("." if before != after else " already."))

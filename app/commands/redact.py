@@ -2,9 +2,9 @@
 
 import click
 
-from app.commands.common import fit_reason, writing
+from app.commands.lazy import handled_by
+from app.commands.refusing import fit_reason
 from app.feed.collections import COLLECTIONS
-from app.feed.redaction import redact
 
 
 @click.command(
@@ -27,16 +27,10 @@ from app.feed.redaction import redact
 @click.option(
     "--reason", required=True, callback=fit_reason, help="Why, for the journal; all see it."
 )
-def redact_command(kind: str, record_id: str, revisions: tuple[int, ...], reason: str) -> None:
+@handled_by("app.commands.handlers.redact:redact_record")
+def redact_command() -> None:
     """Take what past changes say of the record ID of a KIND out of the journal, for good.
 
     The hash chain still holds, and the journal says when this was done, by whom and why. What the
     record says now is not taken away: change or delete it first.
     """
-    with writing(reason) as session:
-        made = redact(session, kind, record_id, reason, revisions)
-        numbers = sorted(number for redaction in made for number in redaction.revisions)
-        ids = ", ".join(redaction.id for redaction in made)
-    click.echo(
-        f"Redacted in revisions {', '.join(map(str, numbers))}; the journal has it as {ids}."
-    )

@@ -1,12 +1,10 @@
 """`clearsky verify`: whether the journal and the record are as they were written."""
 
 import re
-import sys
 
 import click
 
-from app.commands.common import reading
-from app.feed.verification import verify
+from app.commands.lazy import handled_by
 
 
 def _published_hash(
@@ -26,23 +24,10 @@ def _published_hash(
     "--since", type=click.IntRange(min=0), default=0, is_eager=True, help="Trust it up to here."
 )
 @click.argument("published", metavar="[HASH]", required=False, callback=_published_hash)
-def verify_command(since: int, published: str | None) -> None:
+@handled_by("app.commands.handlers.verify:verify_record")
+def verify_command() -> None:
     """Recompute the journal's hash chain, and compare every record with its last change.
 
     With --since N and HASH, a head that was published, prove that the chain extends it. The exit
     status is 1 where something does not fit.
     """
-    with reading() as session:
-        result = verify(session, since, published)
-    if result.fault is None:
-        extended = f" and extend revision {since} as it was published" if published else ""
-        redacted = f", with {result.redacted} changes redacted" if result.redacted else ""
-        click.echo(
-            f"{result.revisions} revisions hold{extended}{redacted}; the head is "
-            f"{result.head.revision} {result.head.hash}"
-        )
-        return
-    fault = result.fault
-    record = f", {fault.kind} {fault.id}" if fault.kind else ""
-    click.echo(f"Altered: revision {fault.revision}{record}: {fault.detail}", err=True)
-    sys.exit(1)

@@ -1,20 +1,8 @@
 """`clearsky webhooks`: what an operator sees of webhooks, and can do with them."""
 
-from collections.abc import Callable
-from functools import partial
-
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.commands.common import reading, writing
-from app.kernel.access import OPERATOR
-from app.kernel.journal import head
-from app.kernel.problems import Conflict
-from app.webhooks import managing
-from app.webhooks.models import Webhook
-
-Step = Callable[[Session, Webhook], None]
+from app.commands.lazy import handled_by
 
 
 @click.group(
@@ -27,65 +15,26 @@ def webhooks() -> None:
 
 
 @webhooks.command("list", epilog="\b\nExample:\n  clearsky webhooks list")
-def list_webhooks() -> None:
+@handled_by("app.commands.handlers.webhooks:list_webhooks")
+def list_command() -> None:
     """List the webhooks, oldest first.
 
     The columns: id, key, address, state, why it is paused, failures in a row, the revision up
     to which all is delivered, how many revisions there are after it.
     """
-    with reading() as session:
-        newest = head(session).number
-        for found in session.scalars(select(Webhook).order_by(Webhook.id)):
-            pause = found.pause
-            columns = (
-                found.id,
-                found.key,
-                found.url,
-                found.state.value,
-                "-" if pause is None else pause.reason.value,
-                str(found.failures),
-                str(found.revision),
-                str(newest - found.revision),
-            )
-            click.echo("\t".join(columns))
 
 
 @webhooks.command("pause", epilog="\b\nExample:\n  clearsky webhooks pause --all")
 @click.argument("webhook_id", metavar="[ID]", required=False)
 @click.option("--all", "every", is_flag=True, help="All that there are.")
-def pause(webhook_id: str | None, every: bool) -> None:
+@handled_by("app.commands.handlers.webhooks:pause")
+def pause_command() -> None:
     """Send nothing more to the webhook ID until it is resumed; nothing is lost."""
-    _step(webhook_id, every, managing.pause, "Paused")
 
 
 @webhooks.command("resume", epilog="\b\nExample:\n  clearsky webhooks resume --all")
 @click.argument("webhook_id", metavar="[ID]", required=False)
 @click.option("--all", "every", is_flag=True, help="All that there are.")
-def resume(webhook_id: str | None, every: bool) -> None:
+@handled_by("app.commands.handlers.webhooks:resume")
+def resume_command() -> None:
     """Go on sending to the webhook ID, from where it was."""
-    _step(webhook_id, every, managing.resume, "Resumed")
-
-
-def _step(webhook_id: str | None, every: bool, step: Step, told: str) -> None:
-    if every == (webhook_id is not None):
-        raise click.UsageError("Name one webhook, or say --all.")
-    with writing("webhooks") as session:
-        found = (
-            list(session.scalars(managing.looked_after_by(OPERATOR)))
-            if webhook_id is None
-            else [managing.webhook_of(session, OPERATOR, webhook_id)]
-        )
-        lines = [_told(each, partial(step, session), told, every) for each in found]
-    for line in lines:
-        click.echo(line)
-
-
-def _told(webhook: Webhook, step: Callable[[Webhook], None], told: str, every: bool) -> str:
-    """Takes a step, and says so; of many, one that cannot be taken hinders no other."""
-    try:
-        step(webhook)
-    except Conflict as refusal:
-        if not every:
-            raise
-        return f"Left {webhook.id}: {refusal.detail}"
-    return f"{told} {webhook.id}."

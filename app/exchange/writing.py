@@ -50,6 +50,14 @@ class Loaded:
         if done != "same" and len(self.named) < MOST_NAMED:
             self.named.append((entry.kind.model.__tablename__, entry.id, done))
 
+    def summary(self, *, dry_run: bool = False) -> str:
+        """What it did, or would do, in one line."""
+        created, changed = sum(self.created.values()), sum(self.changed.values())
+        end = f"revision {self.revision}" if self.revision else "no revision"
+        end = "nothing was written" if dry_run else end
+        same = sum(self.same.values())
+        return f"{created} records created, {changed} changed, {same} as they were; {end}"
+
 
 class _RefusedError(Exception):
     """A record is refused; once the database has refused it, nothing more can be asked of it."""

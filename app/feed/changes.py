@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Row
 
-from app.feed.following import Followed, Place, changes_after, items
+from app.feed.following import Followed, changes_after, items
+from app.feed.place import Place
 from app.feed.schemas import ChangePage, HistoryPage
 from app.feed.tombstones import tombstone
 from app.kernel.journal import Change, Revision

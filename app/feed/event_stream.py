@@ -8,7 +8,8 @@ import structlog
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.feed.following import Followed, Place
+from app.feed.following import Followed
+from app.feed.place import Place
 from app.feed.shared import PAUSE, Piece, SharedFeed, event_id
 from app.feed.streams import STREAMED, Listener, Streams
 from app.kernel.addresses import address_of, caller_at

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.feed.at_once import feed_item
 from app.feed.collections import RecordKind
+from app.feed.place import Place
 from app.feed.tombstones import REDACTING, tombstone, with_tombstones
 from app.kernel.journal import Change, Operation, Revision
 from app.kernel.pages import after, in_order, repeatable
@@ -30,8 +31,6 @@ from app.kernel.text import Slug
 # Some of the changes that a query finds: it orders and limits them.
 Some = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
 KEY = (Change.revision, Change.sequence)
-# The last that a revision can have.
-_LAST = 2**31 - 1
 # What feed_item() takes, and tombstone() after it; then the place.
 ITEM = (
     Change.revision,
@@ -44,23 +43,6 @@ ITEM = (
     *REDACTING,
     Change.sequence,
 )
-
-
-class Place(NamedTuple):
-    """A place in the journal: after a change."""
-
-    revision: int
-    sequence: int
-
-    @classmethod
-    def after(cls, revision: int) -> "Place":
-        """The place after all changes of a revision."""
-        return cls(revision, _LAST)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it lies after all changes of its revision."""
-        return self.sequence == _LAST
 
 
 class Told(NamedTuple):

@@ -10,7 +10,8 @@ from app.feed import at_once
 from app.feed.changes import ChangesQuery, changes_since, history_of
 from app.feed.collections import COLLECTIONS
 from app.feed.event_stream import EventStream
-from app.feed.following import Place, StreamQuery
+from app.feed.following import StreamQuery
+from app.feed.place import Place
 from app.feed.schemas import (
     ChangePage,
     HistoryPage,

@@ -15,7 +15,8 @@ import structlog
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from app.feed.following import Followed, Place, changes_after, item_of
+from app.feed.following import Followed, changes_after, item_of
+from app.feed.place import Place
 from app.kernel.access import Principal
 from app.kernel.journal import head
 from app.kernel.problems import Problem

@@ -9,7 +9,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client import Counter as Figure
 
-from app.feed.following import Followed, Place
+from app.feed.following import Followed
+from app.feed.place import Place
 from app.feed.shared import SharedFeed
 from app.kernel.access import Principal
 from app.kernel.problems import Problem, Unauthenticated, Unavailable

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import Request
+from starlette.requests import Request
 from starlette.types import Scope
 
 from app.kernel.problems import InvalidRequest, ProblemError, shown

@@ -1,16 +1,13 @@
 """Bringing a database's tables to what this version of the code expects."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+
+from app.kernel.migration_state import MIGRATIONS
 
 # Any number that no other program takes as its advisory lock on the same database.
 MIGRATION_LOCK = 7_202_312_20
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def alembic_config(engine: Engine | None = None, *, connection: Connection | None = None) -> Config:
@@ -47,30 +44,3 @@ def take_turn(connection: Connection) -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Undoes migrations down to `revision`, or to nothing for `base`."""
     command.downgrade(alembic_config(engine), revision)
-
-
-def newest_migration() -> str | None:
-    """The migration that this version of the code expects."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
-
-
-def database_migration(engine: Engine) -> str | None:
-    """The migration that the database is at; None for an empty one."""
-    with engine.connect() as connection:
-        return migration_of(connection)
-
-
-def migration_of(connection: Connection) -> str | None:
-    """The same, as the connection's transaction sees it."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_known(migration: str) -> bool:
-    """Whether this version of the code has that migration."""
-    scripts = ScriptDirectory.from_config(alembic_config())
-    return migration in {script.revision for script in scripts.walk_revisions()}
-
-
-def is_migrated(engine: Engine) -> bool:
-    """Whether the database is at the migration that this version expects."""
-    return database_migration(engine) == newest_migration()

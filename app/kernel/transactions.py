@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from fastapi import Request, Response
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app.kernel.access import Principal
 from app.kernel.asked_format import FORMAT

@@ -16,12 +16,6 @@ from app.kernel.problems import Conflict, Forbidden, InvalidRequest, NotFound, i
 from app.kernel.records import Record
 from app.kernel.secrets import without_secrets
 
-# Letters, digits, dots, hyphens, underscores and @.
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@-]*$"
-LONGEST_NAME = 64
-# For how many hours a key that is rotated works beside the new one, unless it is said.
-OVERLAP = 24
-
 
 def looked_after_by(principal: Principal) -> Select[ApiKey]:
     """The keys that an administrator looks after."""

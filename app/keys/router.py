@@ -11,15 +11,8 @@ from app.kernel.record_route import RecordRoute
 from app.kernel.requests import Administering, LookingAfter
 from app.kernel.routes import ADMIN_CREATE, ADMIN_LIST, ADMIN_READ, ADMIN_STEP
 from app.kernel.transactions import Transaction
-from app.keys.issuing import (
-    LONGEST_NAME,
-    NAME_PATTERN,
-    issue,
-    key_named,
-    looked_after_by,
-    revoke,
-    rotate,
-)
+from app.keys.bounds import LONGEST_NAME, NAME_PATTERN
+from app.keys.issuing import issue, key_named, looked_after_by, revoke, rotate
 from app.keys.schemas import IssuedKey, KeyBody, KeyPage, KeyRecord, RotationBody
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=RecordRoute)

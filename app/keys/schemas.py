@@ -9,7 +9,7 @@ from app.kernel.access import Role
 from app.kernel.keys import KeyState
 from app.kernel.schemas import Days, Hours, Page, Schema
 from app.kernel.text import PartyCode, Slug
-from app.keys.issuing import LONGEST_NAME, NAME_PATTERN, OVERLAP
+from app.keys.bounds import LONGEST_NAME, NAME_PATTERN, OVERLAP
 
 KeyName = Annotated[
     str,

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kernel.addresses import AddressList
-from app.kernel.migrating import is_migrated
+from app.kernel.migration_state import is_migrated
 from app.kernel.problems import (
     Forbidden,
     InvalidRequest,

@@ -22,7 +22,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.database import is_busy
 from app.kernel.dates import utc_now
 from app.kernel.sessions import Database

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.database import writing_without_waiting
 from app.kernel.dates import utc_now
 from app.kernel.records import Base

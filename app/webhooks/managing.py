@@ -14,7 +14,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.access import Principal
 from app.kernel.conditional import etag_of, require_match
 from app.kernel.dates import utc_now

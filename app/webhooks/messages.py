@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from standardwebhooks import Webhook as Signer
 
 from app.feed.collections import COLLECTIONS
-from app.feed.following import Followed, Place, Told, told_after
+from app.feed.following import Followed, Told, told_after
+from app.feed.place import Place
 from app.kernel.dates import utc_now
 from app.kernel.journal import Operation
 from app.kernel.secrets import WEBHOOK_PREFIX

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.columns import Document, KeyText, LongText, RowNumber, UtcDateTime, codes
 from app.kernel.journal import INFRASTRUCTURE
 from app.kernel.records import Base

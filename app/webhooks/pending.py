@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
 from app.kernel.journal import head

@@ -33,13 +33,8 @@ from app.kernel.access import OPERATOR
 from app.kernel.chain import GENESIS
 from app.kernel.database import open_engine
 from app.kernel.journal import Author, head
-from app.kernel.migrating import (
-    is_migrated,
-    newest_migration,
-    take_turn,
-    upgrade,
-    upgrade_within,
-)
+from app.kernel.migrating import take_turn, upgrade, upgrade_within
+from app.kernel.migration_state import is_migrated, newest_migration
 from app.kernel.records import canonical
 from app.kernel.sessions import Database
 from app.tables import Base

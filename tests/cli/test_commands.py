@@ -16,7 +16,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, principal_of
-from app.kernel.migrating import newest_migration
+from app.kernel.migration_state import newest_migration
 from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
 from tests.cli.test_webhooks import make

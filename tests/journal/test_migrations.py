@@ -3,6 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from app.directory.models import Party
@@ -11,12 +12,12 @@ from app.kernel.access import OPERATOR
 from app.kernel.changes import create
 from app.kernel.database import open_engine
 from app.kernel.journal import Author, head
-from app.kernel.migrating import (
+from app.kernel.migrating import alembic_config, downgrade, upgrade
+from app.kernel.migration_state import (
     database_migration,
-    downgrade,
     is_migrated,
+    known_migrations,
     newest_migration,
-    upgrade,
 )
 from app.kernel.sessions import Database
 from app.tables import Base
@@ -51,6 +52,11 @@ def test_up_down_and_up_again_gives_what_the_models_say(engine):
         create(session, Party, body)
     with database.reading(OPERATOR) as session:
         assert head(session).number == 1
+
+
+def test_the_files_of_the_migrations_are_numbered_as_the_migrations_are():
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert [script.revision for script in scripts.walk_revisions()] == known_migrations()[::-1]
 
 
 def test_a_database_at_an_earlier_migration_is_not_ready(engine):

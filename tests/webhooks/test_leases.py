@@ -6,7 +6,7 @@ import pytest
 
 from app.backups.backup import backup
 from app.backups.restore import restore
-from app.feed.following import Place
+from app.feed.place import Place
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database

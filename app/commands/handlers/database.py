@@ -1,39 +1,21 @@
-"""What the commands share: settings, the database, and refusing in one sentence."""
+"""What the handlers share: the settings, and the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 # The metadata is whole before any command opens the database.
 import app.tables  # noqa: F401
+from app.commands.refusing import Refused
 from app.kernel.access import OPERATOR
 from app.kernel.database import CommitInDoubtError, open_engine
 from app.kernel.journal import Author
-from app.kernel.migrating import is_migrated
+from app.kernel.migration_state import is_migrated
 from app.kernel.problems import Problem
-from app.kernel.reasons import fault_in_reason
-from app.kernel.secrets import without_secrets
 from app.kernel.sessions import Database
 from app.settings import Settings, SettingsError, current_settings, load_settings
-
-
-def tell_refusal(sentence: str, file: Any = None) -> None:
-    """Prints why something is refused on standard error, without any key or token."""
-    click.echo(f"clearsky: {without_secrets(sentence)}", err=True, file=file)
-
-
-class Refused(click.ClickException):
-    """Something that the command cannot do; told in one sentence, with exit status 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        """Prints the sentence on standard error."""
-        tell_refusal(self.format_message(), file)
 
 
 def settings_in_force(**overrides: object) -> Settings:
@@ -91,11 +73,3 @@ def _problems_refused() -> Iterator[None]:
         fields = {(error.pointer or "").removeprefix("/") for error in problem.errors}
         option = "".join(f"--{name}: " for name in fields & {"party", "organization"})
         raise Refused(f"{option}{problem.detail}") from None
-
-
-def fit_reason(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """The callback of an option: a reason that the journal can keep, or a refusal."""
-    fault = None if value is None else fault_in_reason(value)
-    if fault is not None:
-        raise click.BadParameter(f"{value!r} {fault.words}", context, parameter)
-    return value
