@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -14,21 +12,20 @@ from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
 from tests import plain_http
-from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
 from tests.in_process import serving
 
 
 @pytest.fixture(scope="session")
 def sqlite_templates() -> Iterator[SqliteTemplates]:
-    with TemporaryDirectory(prefix="clearsky-sqlite-") as folder:
-        yield SqliteTemplates(Path(folder))
+    with folder_for_databases("clearsky-sqlite-") as folder:
+        yield SqliteTemplates(folder)
 
 
 @pytest.fixture(scope="session")
 def postgres_templates() -> Iterator[PostgresTemplates]:
-    # Not below pytest's own folder: another run of the tests clears that away under the server.
-    with TemporaryDirectory(prefix="clearsky-postgresql-") as folder:
-        templates = PostgresTemplates(Path(folder) / "data")
+    with folder_for_databases("clearsky-postgresql-") as folder:
+        templates = PostgresTemplates(folder / "data")
         yield templates
         templates.server.cleanup()
 

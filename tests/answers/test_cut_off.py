@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 
 import psycopg
@@ -25,7 +23,7 @@ from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
 from tests.answers.test_never_wrong import Said, Served, Worker, serving
-from tests.engines import PostgresTemplates
+from tests.engines import PostgresTemplates, folder_for_databases
 from tests.waiting import wait_until
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
@@ -281,8 +279,8 @@ def test_a_revoked_key_is_soon_refused_by_all_though_its_answers_were_kept(on_po
 @pytest.fixture
 def own_server() -> Iterator[PostgresTemplates]:
     """A PostgreSQL server that a test may stop."""
-    with TemporaryDirectory(prefix="clearsky-postgresql-") as folder:
-        templates = PostgresTemplates(Path(folder) / "data")
+    with folder_for_databases("clearsky-postgresql-") as folder:
+        templates = PostgresTemplates(folder / "data")
         yield templates
         templates.server.cleanup()
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -27,7 +25,7 @@ from app.settings import load_settings
 from tests import plain_http
 from tests.answers.test_cut_off import CALLERS, ITEM, PATHS, Reports, being_read
 from tests.answers.test_never_wrong import Said, Worker
-from tests.engines import PostgresTemplates
+from tests.engines import PostgresTemplates, folder_for_databases
 from tests.feed.events import opened
 from tests.in_process import serving
 from tests.replicas import Replica, replica_of
@@ -38,8 +36,8 @@ from tests.waiting import heard_of_keys, wait_until
 def replica(postgres_templates) -> Iterator[Replica]:
     """A replica of the server on which the tests' databases are."""
     with (
-        TemporaryDirectory(prefix="clearsky-replica-") as folder,
-        replica_of(postgres_templates.server, Path(folder)) as made,
+        folder_for_databases("clearsky-replica-") as folder,
+        replica_of(postgres_templates.server, folder) as made,
     ):
         yield made
 

@@ -14,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -25,7 +24,7 @@ import psutil
 from tests import plain_http
 from tests.asking import Caller
 from tests.cli.running import DEADLINE, Serving, started, unused_port
-from tests.engines import PostgresTemplates, SqliteTemplates, Templates
+from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
 from tests.replicas import PostgresServer
 from tests.waiting import wait_until
 
@@ -435,8 +434,7 @@ def crashing_on(
     engine: str, clients: int, workers: int, choices: random.Random
 ) -> Iterator[tuple[Load, Crashes]]:
     """A record of its own, served on an engine, that clients write to, and what kills there."""
-    with TemporaryDirectory(prefix="clearsky-crashing-") as folder, ExitStack() as stack:
-        place = Path(folder)
+    with folder_for_databases("clearsky-crashing-") as place, ExitStack() as stack:
         if engine == "sqlite":
             (place / "databases").mkdir()
             templates: Templates = SqliteTemplates(place / "databases")
