@@ -23,7 +23,10 @@ from app.kernel.transactions import Transaction
 # What an import needs for a while beside the database.
 _NO_ROOM = "There is no room to read the file."
 _TAKEN = [each for each in Format if each is not Format.JSON]
-_EXAMPLE = '{"record_kind":"person","id":"example-researcher","name":{"en":"Example Researcher"}}\n'
+_EXAMPLE = (
+    '{"record_kind":"person","id":"example-researcher","name":{"en":"Example Researcher"},'
+    '"organization":"kr-nier"}\n'
+)
 # For the API's description: the body is taken as it comes, whatever it is.
 BODY: dict[str, Any] = {
     "requestBody": {

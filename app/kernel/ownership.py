@@ -88,8 +88,8 @@ def refusal_of_changed(
         value = getattr(body, rule.attribute, before)
         if _parties(value) != _parties(before):
             detail = (
-                f"Whose a {model.human_name()} is, its `{rule.attribute}`, is changed by the "
-                "operator alone."
+                f"`{rule.attribute}` says whose the {model.human_name()} is, and is changed by "
+                "the operator alone."
             )
             return invalid_field((rule.attribute,), "changed_by_operator", detail, value)
     else:

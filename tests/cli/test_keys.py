@@ -15,6 +15,7 @@ from tests.waiting import heard_of_keys
 
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}\n")
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
+AGENCY = {"id": "cn-agency", "party": "CN", "kind": "agency", "names": [{"name": {"en": "A"}}]}
 REPORT = {"status": "on_track", "progress": 60}
 
 
@@ -59,9 +60,11 @@ def everything_stored(database_url: str) -> list[str]:
             201,
         ),
         ("somebody --role reporter --party KR", "/v1/parties", PARTY, 403),
-        ("somebody --role editor --party CN", "/v1/parties", PARTY, 201),
+        ("somebody --role editor --party CN", "/v1/parties", PARTY, 403),
+        ("somebody --role editor --party CN", "/v1/organizations", AGENCY, 201),
         ("somebody --role admin", "/v1/parties", PARTY, 201),
-        ("somebody --role admin --party KR", "/v1/parties", PARTY, 201),
+        ("somebody --role admin --party KR", "/v1/parties", PARTY, 403),
+        ("somebody --role admin --party CN", "/v1/organizations", AGENCY, 201),
     ],
 )
 def test_a_key_is_printed_alone_and_works_at_once(
@@ -88,7 +91,7 @@ def test_a_report_is_by_the_party_and_the_organization_of_its_key(
 
 
 def test_only_the_hash_of_a_key_is_stored(run: Run, server: Server, database_url: str) -> None:
-    key = _create(run, database_url, "somebody --role editor --party KR")
+    key = _create(run, database_url, "somebody --role admin")
     assert _post(server, key, "/v1/parties", PARTY).status_code == 201
     stored = everything_stored(database_url)
     assert hash_of(key) in stored

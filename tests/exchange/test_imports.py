@@ -19,7 +19,7 @@ from tests.conftest import Clients
 from tests.exchange.worlds import World, load_folders, state_of, world, write_world
 
 CSV, XLSX, JSONL = (MEDIA_TYPES[each] for each in (Format.CSV, Format.XLSX, Format.JSONL))
-PEOPLE = "id,name.en,name.ko,organization\r\nnew-one,New,새,kr-moe\r\nnew-two,'=Two,,\r\n"
+PEOPLE = "id,name.en,name.ko,organization\r\nnew-one,New,새,kr-moe\r\nnew-two,'=Two,,kr-moe\r\n"
 
 
 def _send(client: Any, file: bytes | str, form: str = CSV, **query: Any) -> Any:
@@ -187,8 +187,10 @@ def test_what_a_caller_may_not_do_by_a_route_no_import_does(clients: Clients) ->
         "citations": [{"document": hidden}],
     }
     told = {
-        name: _send(getattr(clients, name), _lines(cites), JSONL).json()["errors"][0]["rule"]
-        for name in ("china", "korea")
+        name: _send(
+            getattr(clients, name), _lines(cites | {"organization": organization}), JSONL
+        ).json()["errors"][0]["rule"]
+        for name, organization in (("china", "cn-mee"), ("korea", "kr-moe"))
     }
     assert told == {"china": "unknown_reference", "korea": "seen_by_fewer"}
     named = _send(clients.korea, _lines({**kept, "record_kind": "document", "id": "mine"}), JSONL)

@@ -175,10 +175,10 @@ class slow_reader:  # noqa: N801 (used as a function)
         self.connection.sendall(f"GET {STREAM} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert self.connection.recv(15) == b"HTTP/1.1 200 OK"
         text = {"en": "x" * 20_000}
-        path = "/v1/people/zhou-guomei"
+        path = "/v1/people/lee-young-seok"
         for number in range(150):
             etag = korea.get(path).headers["etag"]
-            body = {"title": text, "name": {"en": f"Zhou {number}"}}
+            body = {"title": text, "name": {"en": f"Lee {number}"}}
             korea.patch(path, json=body, headers={"If-Match": etag}).raise_for_status()
 
     def __enter__(self):
@@ -212,7 +212,7 @@ def test_one_who_is_slow_gets_everything_in_the_end(serve, client_of):
         while b"\n\n" not in received[-100_000:].partition(last)[2]:
             received += connection.recv(65536)
     for number in range(150):
-        assert received.count(b'"name":{"en":"Zhou %d"' % number) == 1
+        assert received.count(b'"name":{"en":"Lee %d"' % number) == 1
 
 
 def test_three_hundred_streams_are_all_told_of_one_change(serve, client_of):

@@ -106,7 +106,7 @@ def test_what_is_not_there_has_no_changes(record, query):
     etag = record.anonymous.get("/v1/snapshot", params=query).headers["etag"]
     with opened(record.anonymous, **query) as events:
         assert next(events.at_first()) == {"id": str(newest(record.anonymous))}
-    make(record.korea, "people", id="later", name={"en": "Later"})
+    make(record.korea, "people", id="later", name={"en": "Later"}, organization="kr-moe")
     again = record.anonymous.get("/v1/snapshot", params=query, headers={"If-None-Match": etag})
     assert again.status_code == 304
 

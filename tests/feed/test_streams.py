@@ -155,7 +155,7 @@ def test_streams_of_one_caller_with_other_filters_are_apart(clients):
         opened(clients.anonymous, since, kind="person", id="later") as later,
     ):
         for id_ in ("sooner", "later"):
-            body = {"id": id_, "name": {"en": id_}}
+            body = {"id": id_, "name": {"en": id_}, "organization": "kr-moe"}
             clients.korea.post("/v1/people", json=body).raise_for_status()
         said = report(clients.korea)
         assert [event.change["id"] for event in people.take(2)] == ["sooner", "later"]

@@ -120,7 +120,8 @@ class Disturbing:
         id_ = f"redacted-{self.counts['redacted']}"
         line = f"clearsky redact person {id_} --reason 'Asked for by the person'"
         path, name = f"/v1/people/{id_}", {"en": "Somebody"}
-        made = self.side.ask("POST", "/v1/people", json={"id": id_, "name": name})
+        somebody = {"id": id_, "name": name, "organization": self.side.ministry}
+        made = self.side.ask("POST", "/v1/people", json=somebody)
         match = {"If-Match": made.headers["etag"]}
         renamed = self.side.ask("PATCH", path, json={"title": name}, headers=match)
         gone = self.side.ask("DELETE", path, headers={"If-Match": renamed.headers["etag"]})

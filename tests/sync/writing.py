@@ -108,7 +108,8 @@ class Side(Caller):
         self._change(f"/v1/dialogues/{DIALOGUE}", {"description": self._text()})
 
     def employ(self) -> None:
-        self._made(self.people, self._add("/v1/people", {"name": self._text()}))
+        body = {"name": self._text(), "organization": self.ministry}
+        self._made(self.people, self._add("/v1/people", body))
 
     def rename(self) -> None:
         self._change(self.random.choice(self.people), {"name": self._text()})

@@ -67,6 +67,7 @@ class Client(Caller):
     """One who writes, and does not let go of a write before it is answered."""
 
     name: str = ""
+    ministry: str = ""
     acknowledged: list[Acknowledged] = field(default_factory=list)
     # Of the client's own record, as it was last read.
     etag: str = ""
@@ -79,7 +80,8 @@ class Client(Caller):
 
     def introduce(self) -> None:
         """Adds the client's own record."""
-        body = {"id": self.name, "name": {"en": f"Client {self.name}"}}
+        name = {"en": f"Client {self.name}"}
+        body = {"id": self.name, "name": name, "organization": self.ministry}
         self.etag = self.add("/v1/people", body).headers["etag"]
 
     def work(self, stop: Event) -> None:
@@ -264,15 +266,16 @@ def load_on(
 ) -> Iterator[Load]:
     """Clients of what is served at these addresses, each with its own record there already."""
     choices = random.Random(seed)
-    sides = itertools.cycle(("korea", "china"))
+    sides = itertools.cycle((("korea", "kr-moe"), ("china", "cn-mee")))
     made = [
         Client(
             templates.keys[side],
             addresses,
             random.Random(f"{seed} {number}"),
             name=f"client-{number}",
+            ministry=ministry,
         )
-        for number, side in zip(range(clients), sides, strict=False)
+        for number, (side, ministry) in zip(range(clients), sides, strict=False)
     ]
     # What the reference record came with is its first revision.
     load = Load(addresses, templates, made, 1, choices)

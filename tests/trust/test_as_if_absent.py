@@ -1,6 +1,7 @@
 """What a caller may not see is answered as if it had never been: in words, headers and work."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -157,9 +158,11 @@ def test_a_body_that_refers_to_what_is_hidden_is_refused_as_one_that_refers_to_n
     client = getattr(clients, caller)
     hidden = draft(clients, "china" if caller == "korea" else "korea")
     document = kept(clients, "china" if caller == "korea" else "korea")
+    ministry = {"korea": "kr-moe", "china": "cn-mee"}[caller]
     answers = []
     for id_ in (document, f"document-{NOBODY}"):
-        citing = {"name": {"en": "Somebody"}, "citations": [{"document": id_}]}
+        somebody = {"name": {"en": "Somebody"}, "organization": ministry}
+        citing = somebody | {"citations": [{"document": id_}]}
         answer = client.post("/v1/people", json=citing, headers={"X-Request-ID": "asked"})
         assert answer.status_code == 422
         answers.append(told(answer, id_))
@@ -218,25 +221,50 @@ def test_a_fault_in_what_is_hidden_is_found_without_saying_in_which_record(
         assert found["fault"]["revision"] == found["head"]["revision"]
 
 
-def test_a_party_that_joins_proposes_as_if_nothing_had_been_proposed_before(clients: Any) -> None:
+def propose(client: Any, meeting: str, status: str) -> httpx.Response:
+    match = {"If-Match": client.get(meeting).headers["etag"]}
+    body = {"assessments": [{"action_item": ITEM, "status": status}]}
+    answer: httpx.Response = client.put(meeting, json=body, headers=match)
+    return answer
+
+
+def test_a_party_that_joins_neither_sees_nor_takes_away_what_was_proposed_before(
+    clients: Any,
+) -> None:
     earlier = proposal(clients)
     plan = "/v1/agreements/clear-sky-plan-2023"
-    match = {"If-Match": clients.korea.get(plan).headers["etag"]}
-    joined = clients.korea.patch(plan, json={"parties": ["CN", "JP", "KR"]}, headers=match)
+    match = {"If-Match": clients.admin.get(plan).headers["etag"]}
+    joined = clients.admin.patch(plan, json={"parties": ["CN", "JP", "KR"]}, headers=match)
     assert joined.status_code == 200, joined.text
     assert clients.japan.get(MEETING).json()["items"] == []
-    match = {"If-Match": clients.japan.get(MEETING).headers["etag"]}
-    body = {"assessments": [{"action_item": ITEM, "status": "suspended"}]}
-    answer = clients.japan.put(MEETING, json=body, headers=match)
-    assert answer.status_code == 200, answer.text
-    (made,) = answer.json()["items"]
-    assert made["id"] != earlier
-    assert (made["proposed_by"], made["parties"]) == ("JP", ["CN", "JP", "KR"])
-    (entry,) = clients.japan.get(f"/v1/assessments/{made['id']}/history").json()["items"]
-    assert entry["operation"] == "create"
-    assert clients.korea.get(MEETING).json()["items"] == [made]
-    assert clients.korea.get(f"/v1/assessments/{earlier}").status_code == 410
+    refused = propose(clients.japan, MEETING, "suspended")
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["rule"]) == (403, "party_of_agreement")
+    assert error["header"] == "Authorization"
+    assert [item["id"] for item in clients.korea.get(MEETING).json()["items"]] == [earlier]
+    assert clients.korea.get(f"/v1/assessments/{earlier}").status_code == 200
     assert clients.japan.get(f"/v1/assessments/{earlier}").status_code == 404
+
+
+def test_a_party_that_has_joined_proposes_as_if_nothing_had_been_proposed_before(
+    clients: Any,
+) -> None:
+    earlier = proposal(clients)
+    plan = "/v1/agreements/clear-sky-plan-2023"
+    match = {"If-Match": clients.admin.get(plan).headers["etag"]}
+    joined = clients.admin.patch(plan, json={"parties": ["CN", "JP", "KR"]}, headers=match)
+    assert joined.status_code == 200, joined.text
+    today = datetime.now(UTC).date().isoformat()
+    body = {"dialogue": "cn-kr-dg-dialogue", "ordinal": 8, "status": "held", "starts": today}
+    meeting = f"/v1/meetings/{made(clients.korea, '/v1/meetings', body)}/assessments"
+    answer = propose(clients.japan, meeting, "suspended")
+    assert answer.status_code == 200, answer.text
+    (found,) = answer.json()["items"]
+    assert found["id"] != earlier
+    assert (found["proposed_by"], found["parties"]) == ("JP", ["CN", "JP", "KR"])
+    (entry,) = clients.japan.get(f"/v1/assessments/{found['id']}/history").json()["items"]
+    assert entry["operation"] == "create"
+    assert clients.korea.get(meeting).json()["items"] == [found]
 
 
 def test_how_many_keys_were_given_for_a_party_is_not_told(clients: Any) -> None:
@@ -260,7 +288,8 @@ def used_organization(clients: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
 
 
 def used_person(clients: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
-    path = f"/v1/people/{made(clients.korea, '/v1/people', {'id': 'used', 'name': {'en': 'U'}})}"
+    body = {"id": "used", "name": {"en": "U"}, "organization": "kr-moe"}
+    path = f"/v1/people/{made(clients.korea, '/v1/people', body)}"
     taking_part = {"dialogue": "cn-kr-dg-dialogue", "status": "planned", "starts": "2031"}
     taking_part |= {"participations": [{"party": "KR", "person": "used", "role": "head"}]}
     return path, ("/v1/meetings", taking_part)
@@ -279,8 +308,12 @@ def test_how_much_that_is_hidden_rests_on_a_record_is_not_told(use: Any, clients
     hidden = body | {"visibility": "party" if collection == "/v1/documents" else "parties"}
 
     def refused() -> str:
-        match = {"If-Match": clients.japan.get(path).headers["etag"], "X-Request-ID": "asked"}
-        answer = clients.japan.delete(path, headers=match)
+        match = {"If-Match": clients.admin.get(path).headers["etag"], "X-Request-ID": "asked"}
+        # Japan, which owns none of it, is told of nothing that rests on it.
+        others = clients.japan.delete(path, headers=match)
+        assert (others.status_code, others.json()["errors"][0]["rule"]) == (403, "owner")
+        # The operator may delete it, and does not see what is hidden either.
+        answer = clients.admin.delete(path, headers=match)
         assert answer.status_code == 409
         return str(answer.text)
 

@@ -86,7 +86,7 @@ def test_nothing_that_others_see_refers_to_it(clients: Any) -> None:
     made = keep(clients.korea)
     citing = {"citations": [{"document": made}]}
     for path, body in (
-        ("/v1/people", {"name": {"en": "Somebody"}, **citing}),
+        ("/v1/people", {"name": {"en": "Somebody"}, "organization": "kr-moe", **citing}),
         (DOCUMENTS, {"title": {"en": "Public"}, "kind": "other", **citing}),
         (ITEM, {"status": "on_track", "evidence": [{"document": made}]}),
         (
@@ -103,8 +103,10 @@ def test_nothing_that_others_see_refers_to_it(clients: Any) -> None:
         ),
     ):
         assert rule(clients.korea.post(path, json=body)) == (422, "seen_by_fewer")
+        if path == "/v1/people":
+            body = {**body, "organization": "cn-mee"}
         assert rule(clients.china.post(path, json=body)) == (422, "unknown_reference")
-    answer = patch(clients.korea, "/v1/people/zhou-guomei", citing)
+    answer = patch(clients.korea, "/v1/people/lee-young-seok", citing)
     assert rule(answer) == (422, "seen_by_fewer")
     meeting = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
     proposal = {"action_item": "clear-sky-plan-2023-5", "status": "on_track", **citing}

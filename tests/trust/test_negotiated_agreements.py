@@ -1,9 +1,12 @@
 """Agreements of which only the parties know, with their items, until they are made public."""
 
+import json
 from typing import Any
 
+import pytest
+
 from app.exchange.export import export
-from app.exchange.load import load, read_folders
+from app.exchange.load import LoadError, load, read_folders
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 
@@ -109,17 +112,33 @@ def test_an_item_is_as_visible_as_its_agreement(clients: Any) -> None:
     assert patch(clients.china, item, {"due": "2024-12"}).status_code == 200
 
 
-def test_only_a_party_negotiates_and_with_the_same_parties_throughout(clients: Any) -> None:
+def test_only_a_party_negotiates_and_with_the_same_parties_throughout(
+    clients: Any, database: Any, tmp_path: Any
+) -> None:
     def refused(client: Any, **more: Any) -> tuple[int, str]:
         return rule(client.post(AGREEMENTS, json=PLAN | more))
 
-    assert refused(clients.japan) == (403, "party_of_agreement")
+    assert refused(clients.japan) == (403, "owner")
     assert refused(clients.admin) == (403, "party_of_agreement")
     assert refused(clients.korea, id="chosen") == (422, "named_by_the_server")
     assert refused(clients.korea, visibility="party")[0] == 422
     path = f"{AGREEMENTS}/{negotiate(clients.korea)}"
     joined = patch(clients.korea, path, {"parties": ["CN", "JP", "KR"]})
-    assert rule(joined) == (409, "known_to_its_parties")
+    assert rule(joined) == (403, "changed_by_operator")
+    assert joined.json()["errors"][0]["pointer"] == "/parties"
+    with database.reading(OPERATOR) as session:
+        export(session, tmp_path)
+    folder = tmp_path / "joined"
+    folder.mkdir()
+    (plan,) = [
+        record
+        for record in json.loads((tmp_path / "agreements.json").read_text("utf-8"))
+        if record.get("visibility") == "parties"
+    ]
+    plan["parties"] = ["CN", "JP", "KR"]
+    (folder / "agreements.json").write_text(json.dumps([plan]), "utf-8")
+    with pytest.raises(LoadError, match="known_to_its_parties"):
+        load(database, Author(OPERATOR), read_folders([folder]))
     assert patch(clients.korea, path, {"parties": ["KR", "CN"]}).status_code == 200
     assert clients.china.get(path).json()["parties"] == ["KR", "CN"]
 

@@ -253,7 +253,7 @@ class World:
     def _add_item(self) -> httpx.Response:
         number = 20 + len(self.revisions)
         body = {"agreement": PLAN, "number": number, "title": {"en": "Added"}}
-        return self.ask("japan", "POST", "/v1/action-items", json=body)
+        return self.ask("korea", "POST", "/v1/action-items", json=body)
 
     def _add_document(self) -> httpx.Response:
         id_ = f"document-{len(self.documents)}"

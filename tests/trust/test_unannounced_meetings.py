@@ -90,14 +90,18 @@ def test_who_joins_the_dialogue_does_not_come_to_see_it_and_who_leaves_is_not_sh
     clients: Any,
 ) -> None:
     path, dialogue = plan(clients.korea), "/v1/dialogues/cn-kr-dg-dialogue"
-    # Any editor can do that, one of Japan too.
-    assert patch(clients.japan, dialogue, {"parties": ["CN", "JP", "KR"]}).status_code == 200
+    joined = {"parties": ["CN", "JP", "KR"]}
+    assert rule(patch(clients.japan, dialogue, joined)) == (403, "owner")
+    refused = patch(clients.korea, dialogue, joined)
+    assert rule(refused) == (403, "changed_by_operator")
+    assert refused.json()["errors"][0]["pointer"] == "/parties"
+    assert patch(clients.admin, dialogue, joined).status_code == 200
     assert patch(clients.korea, path, {"starts": "2027-06"}).status_code == 200
     for address in (path, f"{path}/history"):
         assert clients.japan.get(address).status_code == 404
     with_japan = plan(clients.korea)
     assert clients.japan.get(with_japan).status_code == 200
-    assert patch(clients.korea, dialogue, {"parties": ["CN", "KR"]}).status_code == 200
+    assert patch(clients.admin, dialogue, {"parties": ["CN", "KR"]}).status_code == 200
     assert patch(clients.korea, with_japan, {"starts": "2027-06"}).status_code == 200
     assert clients.japan.get(with_japan).json()["starts"] == "2027-06"
     assert clients.korea.post("/v1/journal/verify", json={}).json()["valid"]
@@ -107,9 +111,10 @@ def test_moved_to_a_dialogue_of_others_it_is_theirs(clients: Any) -> None:
     path = plan(clients.korea)
     for id_, parties in (("far", ["JP", "KR"]), ("not-ours", ["CN", "JP"])):
         body = {"id": id_, "name": {"en": id_}, "parties": parties, "level": "working"}
-        clients.korea.post("/v1/dialogues", json=body).raise_for_status()
+        clients.admin.post("/v1/dialogues", json=body).raise_for_status()
     refused = patch(clients.korea, path, {"dialogue": "not-ours"})
-    assert rule(refused) == (403, "party_of_dialogue")
+    assert rule(refused) == (403, "owner")
+    assert refused.json()["errors"][0]["pointer"] == "/dialogue"
     assert patch(clients.korea, path, {"dialogue": "far"}).status_code == 200
     assert clients.japan.get(path).status_code == 200
     assert clients.china.get(path).status_code == 410
