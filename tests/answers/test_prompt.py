@@ -102,7 +102,7 @@ def record(request, running_server) -> Iterator[SimpleNamespace]:
 
         clients = {name: client(key) for name, key in templates.keys.items()}
         clients["anonymous"] = client(None)
-        add_far_away(clients["korea"])
+        add_far_away(clients["admin"])
         with database.writing(Author(OPERATOR)) as session:
             keys = {
                 "samoa": issue_key(session, "samoa", Role.EDITOR, "AS", None),
@@ -110,7 +110,7 @@ def record(request, running_server) -> Iterator[SimpleNamespace]:
             }
         clients |= {name: client(key) for name, key in keys.items()}
         add_reports(clients, random.Random(7))
-        add_names(clients["china"])
+        add_names(clients)
         add_edges(clients["korea"])
         hide(database, clients["korea"])
         yield SimpleNamespace(database=database, clients=clients)
@@ -197,7 +197,7 @@ def add_reports(clients, choices):
     clients["china"].post(f"{assessments}/confirm", json=chosen, headers=match).raise_for_status()
 
 
-def add_names(client):
+def add_names(clients):
     """The organizations that lead demonstration items have had several names."""
     names = [
         {"name": {"en": "Never dated"}},
@@ -205,8 +205,8 @@ def add_names(client):
         {"name": {"en": "For a month"}, "starts": "2025-06", "ends": "2025-06"},
         {"name": {"en": "From a day on"}, "starts": "2025-09-15"},
     ]
-    change(client, "PATCH", "/v1/organizations/cn-mee", json={"names": names})
-    change(client, "PATCH", "/v1/organizations/kr-nier", json={"names": names[1:]})
+    change(clients["china"], "PATCH", "/v1/organizations/cn-mee", json={"names": names})
+    change(clients["korea"], "PATCH", "/v1/organizations/kr-nier", json={"names": names[1:]})
 
 
 def add_edges(client):

@@ -82,7 +82,7 @@ def test_history_is_paged_and_ends_with_what_the_record_is(written):
     path = "/v1/people/zhou-guomei"
     for title in ("One", "Two", "Three"):
         etag = written.anonymous.get(path).headers["etag"]
-        written.korea.patch(path, json={"title": {"en": title}}, headers={"If-Match": etag})
+        written.china.patch(path, json={"title": {"en": title}}, headers={"If-Match": etag})
     first = written.anonymous.get(f"{path}/history", params={"limit": 3})
     second = written.anonymous.get(first.links["next"]["url"])
     entries = first.json()["items"] + second.json()["items"]

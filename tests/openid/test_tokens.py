@@ -42,10 +42,10 @@ def test_a_token_sees_what_its_party_may_see(as_: As, provider: Provider, client
 
 
 def test_a_token_may_do_what_its_role_may(as_: As, provider: Provider) -> None:
-    party = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
+    person = {"name": {"en": "Somebody"}, "organization": "kr-nier"}
     reporter, editor = provider.token(), provider.token(clearsky_role="editor")
-    assert as_.post(reporter, "/v1/parties", party).status_code == 403
-    assert as_.post(editor, "/v1/parties", party).status_code == 201
+    assert as_.post(reporter, "/v1/people", person).status_code == 403
+    assert as_.post(editor, "/v1/people", person).status_code == 201
     assert as_.get(editor, "/v1/keys").status_code == 403
     assert as_.get(provider.token(clearsky_role="admin"), "/v1/keys").status_code == 200
 
