@@ -26,6 +26,7 @@ from app.kernel.problems import (
     MalformedRequest,
     Problem,
     RequestTimeout,
+    UnsupportedTransferCoding,
 )
 from app.kernel.security_headers import security_headers
 from app.settings import LOOPBACK, Settings, current_settings, listed
@@ -182,7 +183,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._stop(MalformedRequest("This is no proxy: it takes no CONNECT."))
             # This head will be read again.
             return
-        self._require_one_host()
+        self._require_a_sound_head()
         self._head_began = False
         self._owe(_Owed.BODY)
         super().on_headers_complete()
@@ -246,11 +247,30 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal = refusal
         raise ValueError(refusal.detail)
 
-    def _require_one_host(self) -> None:
-        # RFC 9112, section 3.2.
-        hosts = [name for name, _ in self.headers].count(b"host")
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+    def _require_a_sound_head(self) -> None:
+        # RFC 9112, sections 2.3 and 3.2; the parser takes 0.9 and 2.0, too.
+        version = self.parser.get_http_version()
+        if version not in {"1.0", "1.1"}:
+            self._stop(MalformedRequest("A request is of HTTP/1.1 or HTTP/1.0."))
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
             self._stop(MalformedRequest("A request of HTTP/1.1 names one Host."))
+        if b"transfer-encoding" in names:
+            self._require_known_coding()
+
+    def _require_known_coding(self) -> None:
+        # RFC 9112, sections 6.1 and 6.3.
+        codings = [
+            coding.strip().lower()
+            for name, value in self.headers
+            if name == b"transfer-encoding"
+            for coding in value.split(b",")
+        ]
+        if codings[-1] != b"chunked":
+            self._stop(MalformedRequest("Chunks are the last of a body's transfer codings."))
+        if len(codings) > 1:
+            self._stop(UnsupportedTransferCoding("Send the body in chunks and no other coding."))
 
     def _measured(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
