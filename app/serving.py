@@ -9,8 +9,9 @@ import socket
 import struct
 from enum import Enum, auto
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, NoReturn
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -25,6 +26,7 @@ from app.kernel.problems import (
     MalformedRequest,
     Problem,
     RequestTimeout,
+    UnsupportedTransferCoding,
 )
 from app.kernel.security_headers import security_headers
 from app.settings import LOOPBACK, Settings, current_settings, listed
@@ -147,7 +149,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refused_at is not None:
             return
         self._chunk_size = len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(memoryview(data))
+        except httptools.HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self._refuse(self._refusal)
+            return
         if self._owed is _Owed.NOTHING or self.transport.is_closing():
             return
         self._size += len(data)
@@ -168,9 +176,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Its headers are there."""
         # Only a chunk that could hold too long a head is worth measuring it.
         if self._size + self._chunk_size > LONGEST_HEAD and self._measured() > LONGEST_HEAD:
-            self._refusal = _too_large()
-            raise ValueError("the head is too long")
-        self._require_one_host()
+            self._stop(_too_large())
+        if self.parser.should_upgrade():
+            # To the parser CONNECT is one, too; what comes after that is no request.
+            if self.parser.get_method() == b"CONNECT":
+                self._stop(MalformedRequest("This is no proxy: it takes no CONNECT."))
+            # This head will be read again.
+            return
+        self._require_a_sound_head()
         self._head_began = False
         self._owe(_Owed.BODY)
         super().on_headers_complete()
@@ -180,6 +193,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """It is whole."""
+        if self.parser.should_upgrade():
+            return
         self._owed = _Owed.NOTHING
         super().on_message_complete()
 
@@ -197,19 +212,65 @@ class BoundedProtocol(HttpToolsProtocol):
         self._taken_up_to = None
         super().resume_writing()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (told as a problem instead)
-        """Refuses what cannot be read as a request."""
-        self._refuse(self._refusal)
+    def _parse(self, data: memoryview) -> None:
+        """Feeds the parser, and ignores an offered Upgrade, as a server may (RFC 9110, 7.8).
+
+        At the end of a head that offers one httptools takes the request for whole, and its body for
+        another protocol; nothing declines that. So the head is parsed again without the offer. (h11
+        would read on by itself, but answers come at less than half the rate.)
+        """
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offered:
+                data = data[offered.args[0] :]
+            else:
+                return
+            head = self._head_without_upgrade()
+            # Another: this one takes nothing more if the head also said `Connection: close`.
+            self.parser = httptools.HttpRequestParser(self)
+            # As Uvicorn has it: what comes after the last request is dropped, and no fault.
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self.parser.feed_data(head)
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        head = [b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, version)]
+        head += [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"".join([*head, b"\r\n"])
 
     def _owe(self, owed: _Owed) -> None:
         self._owed, self._owed_since, self._size = owed, self.loop.time(), 0
 
-    def _require_one_host(self) -> None:
-        # RFC 9112, section 3.2.
-        hosts = [name for name, _ in self.headers].count(b"host")
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
-            self._refusal = MalformedRequest("A request of HTTP/1.1 names one Host.")
-            raise ValueError("not one host")
+    def _stop(self, refusal: Problem) -> NoReturn:
+        """Has the parser read no further, within what it calls; _refuse follows."""
+        self._refusal = refusal
+        raise ValueError(refusal.detail)
+
+    def _require_a_sound_head(self) -> None:
+        # RFC 9112, sections 2.3 and 3.2; the parser takes 0.9 and 2.0, too.
+        version = self.parser.get_http_version()
+        if version not in {"1.0", "1.1"}:
+            self._stop(MalformedRequest("A request is of HTTP/1.1 or HTTP/1.0."))
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
+            self._stop(MalformedRequest("A request of HTTP/1.1 names one Host."))
+        if b"transfer-encoding" in names:
+            self._require_known_coding()
+
+    def _require_known_coding(self) -> None:
+        # RFC 9112, sections 6.1 and 6.3.
+        codings = [
+            coding.strip().lower()
+            for name, value in self.headers
+            if name == b"transfer-encoding"
+            for coding in value.split(b",")
+        ]
+        if codings[-1] != b"chunked":
+            self._stop(MalformedRequest("Chunks are the last of a body's transfer codings."))
+        if len(codings) > 1:
+            self._stop(UnsupportedTransferCoding("Send the body in chunks and no other coding."))
 
     def _measured(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

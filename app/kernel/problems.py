@@ -1,4 +1,4 @@
-"""Refusals: each a class with a 4xx or 503 status and a documented type (RFC 9457)."""
+"""Refusals: each a class with a 4xx, 501 or 503 status and a documented type (RFC 9457)."""
 
 import json
 import re
@@ -281,6 +281,13 @@ class HeadersTooLarge(Problem):
 
     status = 431
     title = "Headers too large"
+
+
+class UnsupportedTransferCoding(Problem):
+    """Transfer-Encoding names another coding than `chunked`; the connection is closed."""
+
+    status = 501
+    title = "Unsupported transfer coding"
 
 
 class Unavailable(Problem):
