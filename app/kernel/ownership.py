@@ -63,13 +63,9 @@ def refusal_of_new(
     principal: Principal, model: type[Record], body: BaseModel, owners_by_id: OwnersById
 ) -> ProblemError | None:
     """Why `principal` may not add the record that `body` makes; None where it may."""
-    if principal.is_operator:
+    if principal.is_operator or isinstance(model.owned_by, EnteredBy):
         return None
-    rule = model.owned_by
-    if isinstance(rule, EnteredBy):
-        owners: Owners | None = NOBODY if principal.party is None else frozenset({principal.party})
-    else:
-        owners = owners_named(model, body, owners_by_id)
+    owners = owners_named(model, body, owners_by_id)
     if owners is not None and principal.party not in owners:
         return _not_owner_of_new(principal, model, body, owners)
     return _refusal_of_holder(principal, model, body, owners_by_id)
@@ -179,8 +175,8 @@ def _not_owner_of_new(
         detail = f"This {model.human_name()} would be {_listed(owners)}'s; only they can write it."
     else:
         detail = (
-            f"A {model.human_name()} whose `{named}` names no party is the operator's: name one of "
-            "your own."
+            f"By `{named}` this {model.human_name()} names no party, and would be the operator's "
+            "alone: name one of your own."
         )
     if named is None:
         return invalid_credentials("owner", detail, principal.party or principal.name)
