@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
+from app.kernel.private_files import make_files_private
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -24,7 +26,11 @@ def _importing() -> Iterator[None]:
 
 
 def served_app() -> "FastAPI":
-    """The application in a process of its own: with its logs set up first."""
+    """The application in a process of its own: with its logs set up first.
+
+    What the process makes from here on is its owner's alone.
+    """
+    make_files_private()
     with _importing():
         from app.kernel.logs import configure_logs  # noqa: PLC0415 (imported where it is timed)
         from app.main import create_app  # noqa: PLC0415
@@ -37,6 +43,7 @@ def served_app() -> "FastAPI":
 
 def command() -> NoReturn:
     """The program `clearsky`."""
+    make_files_private()
     with _importing():
         from app.cli import main  # noqa: PLC0415
     main()

@@ -25,6 +25,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
 from app.kernel.journal import head
 from app.kernel.migrating import migration_of
+from app.kernel.private_files import make_private_folder
 from app.kernel.sessions import Database
 from app.tables import Base
 
@@ -38,7 +39,7 @@ def backup(database: Database, target: Path) -> Manifest:
     """
     if target.exists():
         raise BackupError(f"{target} is there already; a backup overwrites nothing.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     unfinished = Path(mkdtemp(prefix=f"{target.name}.unfinished-", dir=target.parent))
     try:
         manifest = _written(database, unfinished)

@@ -19,6 +19,7 @@ from app.exchange.writing import Loaded
 from app.kernel.access import OPERATOR
 from app.kernel.changes import get_visible
 from app.kernel.journal import Author
+from app.kernel.private_files import written_anew
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.writing import SheetFullError
 
@@ -114,7 +115,7 @@ def export_command(folder: Path, wanted: str) -> None:
         try:
             counts = export(session, folder, Format(wanted))
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}.") from None
+            raise Refused(f"{error.filename or folder}: {error.strerror}.") from None
         except SheetFullError as error:
             raise Refused(f"No sheet has room for all {error}: export csv or jsonl.") from None
     for file, count in counts.items():
@@ -132,9 +133,10 @@ def template_command(agreement: str, file: Path) -> None:
     with reading() as session:
         template = template_of(session, get_visible(session, Agreement, agreement))
         try:
-            file.write_bytes(template)
+            with written_anew(file) as out:
+                out.write(template)
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}.") from None
+            raise Refused(f"{error.filename or file}: {error.strerror}.") from None
     click.echo(str(file))
 
 
