@@ -16,7 +16,8 @@ FROM python:3.12-slim
 ENV PATH=/srv/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     CLEARSKY_HOST=0.0.0.0 CLEARSKY_PORT=8000 \
     CLEARSKY_DATABASE_URL=sqlite:////var/lib/clearsky/clearsky.db
-RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/clearsky --create-home clearsky
+RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/clearsky --create-home clearsky \
+    && chmod 700 /var/lib/clearsky
 COPY --from=build /srv/venv /srv/venv
 WORKDIR /srv/clearsky
 COPY --from=build /srv/clearsky/app ./app

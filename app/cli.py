@@ -18,6 +18,7 @@ from app.commands.refusing import tell_refusal
 from app.commands.serve import serve
 from app.commands.verify import verify_command
 from app.commands.webhooks import webhooks
+from app.kernel.private_files import make_files_private
 
 EXAMPLES_OF_MAIN = """\b
 Examples:
@@ -81,4 +82,5 @@ def main() -> NoReturn:
 
 
 if __name__ == "__main__":
+    make_files_private()
     main()

@@ -3,13 +3,18 @@
 from typing import TYPE_CHECKING, NoReturn
 
 from app.kernel.importing import importing
+from app.kernel.private_files import make_files_private
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
 def served_app() -> "FastAPI":
-    """The application in a process of its own: with its logs set up first."""
+    """The application in a process of its own: with its logs set up first.
+
+    What the process makes from here on is its owner's alone.
+    """
+    make_files_private()
     with importing():
         from app.kernel.logs import configure_logs  # noqa: PLC0415 (imported where it is timed)
         from app.main import create_app  # noqa: PLC0415
@@ -22,6 +27,7 @@ def served_app() -> "FastAPI":
 
 def command() -> NoReturn:
     """The program `clearsky`."""
+    make_files_private()
     with importing():
         from app.cli import main  # noqa: PLC0415
     main()

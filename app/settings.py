@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -84,10 +85,13 @@ AddressesText = Annotated[str, AfterValidator(_addresses)]
 OriginsText = Annotated[str, AfterValidator(_origins)]
 
 
+ENV_FILE = Path(".env")
+
+
 class Settings(BaseSettings):
     """Each field is the variable `CLEARSKY_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="CLEARSKY_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CLEARSKY_", env_file=ENV_FILE, extra="ignore")
 
     database_url: str = Field(
         default="sqlite:///var/clearsky.db",
@@ -369,6 +373,17 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(
             f"CLEARSKY_{name.upper()} is {given}: {message[0].lower()}{message[1:]}."
         ) from None
+
+
+def files_with_secrets() -> list[Path]:
+    """The file that settings are read from, where it holds a token or the password of a database.
+
+    It need not be there.
+    """
+    written = DotEnvSettingsSource(Settings)()
+    urls = (str(written.get(name) or "") for name in ("database_url", "replica_url"))
+    has_password = any(re.search(r"://[^/@]*:.+@|password=", url) for url in urls)
+    return [ENV_FILE] if has_password or written.get("metrics_token") else []
 
 
 @lru_cache

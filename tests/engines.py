@@ -127,7 +127,7 @@ class SqliteTemplates:
         """The URL of a new database, empty or a copy of a template; gone afterwards."""
         path = self.folder / f"test-{next(self._numbers)}.db"
         if template is not None:
-            shutil.copyfile(self.folder / f"{template}.db", path)
+            shutil.copy(self.folder / f"{template}.db", path)
         yield f"sqlite:///{path}"
         for left in self.folder.glob(f"{path.name}*"):
             left.unlink()

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from app.kernel.columns import Document, UtcDateTime
+from app.kernel.private_files import open_private
 from app.kernel.schemas import Schema
 
 ROWS = "rows.jsonl.zst"
@@ -149,10 +150,7 @@ def digest_of_file(path: Path) -> str:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A new file to write to, of which only its owner reads; on the disk when the block ends."""
 
-    def private(name: str, flags: int) -> int:
-        return os.open(name, flags, 0o600)
-
-    with open(path, "xb", opener=private) as file:
+    with open(path, "xb", opener=open_private) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())

@@ -25,6 +25,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.dates import utc_now
 from app.kernel.journal import head
 from app.kernel.migration_state import migration_of
+from app.kernel.private_files import make_private_folder
 from app.kernel.sessions import Database
 from app.tables import Base
 

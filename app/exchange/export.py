@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.exchange.kinds import KINDS, Kind
 from app.kernel.bulk import documents_of
 from app.kernel.compact import compacted
+from app.kernel.private_files import make_private_folder, written_anew
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.writing import Listed, write, write_workbook
 
@@ -25,10 +26,11 @@ def export(session: Session, folder: Path, wanted: Format = Format.JSON) -> dict
 
     There is a file for each kind that has records, or one workbook for all. In JSON it is an array
     in UTF-8, indented by two. In each format records stand by id, their members in the order of the
-    schema, and none that is absent, empty or as by default. Raises SheetFullError where a kind has
-    more rows than a sheet has room for, and leaves no workbook.
+    schema, and none that is absent, empty or as by default. Each file, and a folder that is made,
+    is its owner's alone; a file that is there is replaced once the new one is whole. Raises
+    SheetFullError where a kind has more rows than a sheet has room for.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     if wanted is Format.XLSX:
         return _workbook(session, folder / WORKBOOK)
     counts: dict[str, int] = {}
@@ -38,7 +40,7 @@ def export(session: Session, folder: Path, wanted: Format = Format.JSON) -> dict
         if counted.is_empty:
             path.unlink(missing_ok=True)
             continue
-        with path.open("wb") as file:
+        with written_anew(path) as file:
             if wanted is Format.JSON:
                 _write_array(file, counted)
             else:
@@ -57,12 +59,8 @@ def _workbook(session: Session, path: Path) -> dict[str, int]:
     if not sheets:
         path.unlink(missing_ok=True)
         return {}
-    try:
-        with path.open("wb") as file:
-            write_workbook(file, sheets)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    with written_anew(path) as file:
+        write_workbook(file, sheets)
     return {path.name: sum(counted.count for counted in found)}
 
 

@@ -1,16 +1,20 @@
 """Engines and sessions: one session and one transaction a request, on SQLite or PostgreSQL."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.kernel.private_files import make_private_folder, open_private
 
 # What libpq is told, so that a server which falls silent is given up in a quarter of a minute.
 PATIENCE_OF_CONNECTIONS = {
@@ -23,6 +27,7 @@ PATIENCE_OF_CONNECTIONS = {
 _WRITES = "clearsky_writes"
 _BUSY_TIMEOUT = "clearsky_busy_timeout"
 _PATIENCE = "clearsky_patience"
+_making_a_file = Lock()
 
 
 class BusyError(Exception):
@@ -40,11 +45,12 @@ def _compact_json(value: Any) -> str:
 def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -> Engine:
     """An engine for `url`; a write that waits longer than `busy_timeout` seconds fails.
 
-    On SQLite the file's folder is made, and the file is kept in WAL mode with foreign keys on.
+    On SQLite the file's folder is made, and the file is kept in WAL mode with foreign keys on. A
+    folder or file that is made is its owner's alone.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(Path(parsed.database or "").parent)
         engine = create_engine(
             parsed,
             json_serializer=_compact_json,
@@ -55,6 +61,7 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
             execution_options={_BUSY_TIMEOUT: busy_timeout},
             connect_args={"timeout": busy_timeout, "check_same_thread": False},
         )
+        event.listen(engine, "do_connect", _make_private_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _leave_no_transaction)
@@ -72,6 +79,34 @@ def open_engine(url: str, *, connections: int = 16, busy_timeout: float = 5.0) -
             "options": f"-c lock_timeout={int(busy_timeout * 1000)} -c timezone=UTC",
         },
     )
+
+
+def _make_private_file(_: object, __: object, arguments: list[Any], options: Any) -> None:
+    """Makes the file that SQLite would make now, but for its owner alone.
+
+    SQLite gives `-wal`, `-shm` and `-journal` the mode of the file that they belong to.
+    """
+    name = str(arguments[0])
+    if name == ":memory:" or options.get("uri"):
+        return
+    # To close a file that SQLite has open elsewhere in this process would undo SQLite's locks on it
+    # (https://sqlite.org/howtocorrupt.html, 2.2). So none that is there is opened, and nobody
+    # connects to a new one before it is closed.
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    # Why the file cannot be made is for SQLite to say.
+    with _making_a_file, suppress(OSError):
+        os.close(open_private(os.path.realpath(name), new))
+
+
+def files_of(engine: Engine) -> list[Path]:
+    """The folder and the files of an SQLite database, whether or not each is there."""
+    if engine.dialect.name != "sqlite":
+        return []
+    path = Path(str(engine.url.database))
+    # Its companions stand beside the file itself.
+    path = path.resolve() if path.is_symlink() else path
+    beside = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal")]
+    return [path.parent, path, *beside]
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

@@ -111,8 +111,13 @@ class Serving:
 
 
 @contextmanager
-def started(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
-    """`clearsky serve --port LISTEN OPTIONS` in `folder`, just started, and gone afterwards."""
+def started(
+    folder: Path, listen: int, *options: str, umask: int = -1, **settings: str
+) -> Iterator[Serving]:
+    """`clearsky serve --port LISTEN OPTIONS` in `folder`, just started, and gone afterwards.
+
+    Its umask is that of the tests unless one is given.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "output").open("wb") as output, (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
@@ -121,6 +126,7 @@ def started(folder: Path, listen: int, *options: str, **settings: str) -> Iterat
             env=environment(**settings),
             stdout=output,
             stderr=errors,
+            umask=umask,
         )
         try:
             yield Serving(process, listen, folder)
@@ -135,9 +141,11 @@ def started(folder: Path, listen: int, *options: str, **settings: str) -> Iterat
 
 
 @contextmanager
-def serving(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
+def serving(
+    folder: Path, listen: int, *options: str, umask: int = -1, **settings: str
+) -> Iterator[Serving]:
     """The same, once it is ready."""
-    with started(folder, listen, *options, **settings) as server:
+    with started(folder, listen, *options, umask=umask, **settings) as server:
         server.wait_until_ready()
         yield server
 

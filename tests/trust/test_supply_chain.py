@@ -98,6 +98,14 @@ def test_the_final_image_runs_as_somebody_by_number() -> None:
     assert not [line for line in final[first_user:] if line.startswith(("RUN ", "COPY "))]
 
 
+def test_the_folder_of_the_database_in_the_image_is_its_users_alone() -> None:
+    _, final = _stages()
+    (volume,) = [line.split()[1] for line in final if line.startswith("VOLUME ")]
+    (made,) = [line for line in final if "useradd" in line]
+    assert f"--home-dir {volume} " in made
+    assert made.endswith(f"&& chmod 700 {volume}")
+
+
 def test_the_composed_application_can_write_nothing_but_its_scratch() -> None:
     composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
     app, database = composed["services"]["app"], composed["services"]["database"]

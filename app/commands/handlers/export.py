@@ -17,7 +17,7 @@ def export_record(folder: Path, wanted: str) -> None:
         try:
             counts = export(session, folder, Format(wanted))
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}.") from None
+            raise Refused(f"{error.filename or folder}: {error.strerror}.") from None
         except SheetFullError as error:
             raise Refused(f"No sheet has room for all {error}: export csv or jsonl.") from None
     for file, count in counts.items():

@@ -1,29 +1,35 @@
 """Setting an empty database up, then serving the API."""
 
 import os
+import shlex
 import signal
 import socket
 import sys
 from contextlib import suppress
 
 import click
+import structlog
 import uvicorn
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from uvicorn.supervisors import Multiprocess
 
 from app.commands.handlers.database import opened, settings_in_force
 from app.commands.refusing import Refused
 from app.exchange.load import REFERENCE, load, read_folders
 from app.kernel.access import OPERATOR, Role
+from app.kernel.database import files_of
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.logs import configure_logs
 from app.kernel.migrating import upgrade
 from app.kernel.migration_state import database_migration, is_migrated
+from app.kernel.private_files import open_to_others
 from app.kernel.sessions import Database
 from app.operations.listening import bound, shared_out
 from app.serving import configuration
-from app.settings import Settings, current_settings
+from app.settings import Settings, current_settings, files_with_secrets
+
+log = structlog.get_logger("clearsky.files")
 
 
 def serve_api(**options: object) -> None:
@@ -33,6 +39,7 @@ def serve_api(**options: object) -> None:
     configure_logs(settings.log_level, settings.log_format)
     with opened(migrated=False) as database:
         _prepare(database)
+        _warn_of_open_files(database.engine)
     with _listening(settings) as listener:
         _tell_where(settings.host, listener.getsockname()[1])
         _run(settings, listener)
@@ -57,6 +64,21 @@ def _prepare(database: Database) -> None:
             key = issue_key(session, "administrator", Role.ADMIN, None, None)
         click.echo("The administrator's key, shown this once:", err=True)
         click.echo(key)
+
+
+def _warn_of_open_files(engine: Engine) -> None:
+    """Says which files and folders of the record others may read, once, before any worker starts.
+
+    They stay as they are: an operator may mean it.
+    """
+    for path, mode in open_to_others([*files_of(engine), *files_with_secrets()]):
+        advice = f"chmod {700 if path.is_dir() else 600} {shlex.quote(str(path))}"
+        log.warning("open to others", file=str(path), mode=f"{mode:04o}", advice=advice)
+        click.echo(
+            f"Warning: {path} is open to others on this machine (mode {mode:04o}). "
+            f"Unless that is meant: {advice}",
+            err=True,
+        )
 
 
 def _listening(settings: Settings) -> socket.socket:

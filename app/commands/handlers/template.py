@@ -8,6 +8,7 @@ from app.agreements.models import Agreement
 from app.commands.handlers.database import reading
 from app.commands.refusing import Refused
 from app.kernel.changes import get_visible
+from app.kernel.private_files import written_anew
 from app.reporting.template import template_of
 
 
@@ -16,7 +17,8 @@ def write_template(agreement: str, file: Path) -> None:
     with reading() as session:
         template = template_of(session, get_visible(session, Agreement, agreement))
         try:
-            file.write_bytes(template)
+            with written_anew(file) as out:
+                out.write(template)
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}.") from None
+            raise Refused(f"{error.filename or file}: {error.strerror}.") from None
     click.echo(str(file))

@@ -11,6 +11,7 @@ from typing import Any
 from app.drafting.proposing.drafts import Draft, Drafted
 from app.drafting.proposing.proposals import Members, value_at
 from app.drafting.proposing.review import review_of
+from app.kernel.private_files import make_private_folder, open_private
 
 DRAFT = "draft.json"
 REVIEW = "review.md"
@@ -23,6 +24,8 @@ class OccupiedError(ValueError):
 def write_draft(draft: Draft, folder: Path) -> list[str]:
     """Writes `draft` to a new or empty `folder`, whole or not at all; returns the load files.
 
+    The folder and what is in it are their owner's alone.
+
     Raises OccupiedError for a folder that holds anything, OSError where it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -31,15 +34,14 @@ def write_draft(draft: Draft, folder: Path) -> list[str]:
     for record in draft.records:
         if record.load is not None:
             files[record.proposal.file].append(record.load)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder.parent)
     # Beside its place, so that it gets there in one step.
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, records in files.items():
             _write(made / name, sorted(records, key=lambda one: str(one["id"])))
         _write(made / DRAFT, _as_json(draft))
-        (made / REVIEW).write_text(review_of(draft), encoding="utf-8")
-        made.chmod(0o755)
+        _write_text(made / REVIEW, review_of(draft))
         os.replace(made, folder)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
@@ -48,7 +50,12 @@ def write_draft(draft: Draft, folder: Path) -> list[str]:
 
 
 def _write(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    with open(path, "x", encoding="utf-8", opener=open_private) as file:
+        file.write(text)
 
 
 def _as_json(draft: Draft) -> dict[str, Any]:
