@@ -39,7 +39,7 @@ def backup(database: Database, target: Path) -> Manifest:
     """
     if target.exists():
         raise BackupError(f"{target} is there already; a backup overwrites nothing.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     unfinished = Path(mkdtemp(prefix=f"{target.name}.unfinished-", dir=target.parent))
     try:
         manifest = _written(database, unfinished)

@@ -103,9 +103,8 @@ def test_nothing_that_others_see_refers_to_it(clients: Any) -> None:
         ),
     ):
         assert rule(clients.korea.post(path, json=body)) == (422, "seen_by_fewer")
-        if path == "/v1/people":
-            body = {**body, "organization": "cn-mee"}
-        assert rule(clients.china.post(path, json=body)) == (422, "unknown_reference")
+        theirs = {**body, "organization": "cn-mee"} if path == "/v1/people" else body
+        assert rule(clients.china.post(path, json=theirs)) == (422, "unknown_reference")
     answer = patch(clients.korea, "/v1/people/lee-young-seok", citing)
     assert rule(answer) == (422, "seen_by_fewer")
     meeting = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
