@@ -61,6 +61,10 @@ class Replica:
         finally:
             self.server.start()
 
+    def promote(self) -> None:
+        """Returns once it replays nothing more, and is written to itself."""
+        assert _asked(self.server, "SELECT pg_promote()") == (True,)
+
 
 def _asked(server: PostgresServer, statement: str) -> tuple[object, ...]:
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:

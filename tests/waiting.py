@@ -22,10 +22,11 @@ def heard_of_keys(database: Database) -> Iterator[None]:
     On PostgreSQL what another process does is heard by a notice.
     """
 
-    def times_changed() -> int:
-        wait_until(lambda: database.freshness.newest() is not None)
-        return database.freshness.newest().access
+    def version() -> str | None:
+        newest = database.freshness.newest()
+        return None if newest is None else newest.credentials_version
 
-    before = times_changed()
+    wait_until(lambda: version() is not None)
+    before = version()
     yield
-    wait_until(lambda: times_changed() > before)
+    wait_until(lambda: version() not in (None, before))

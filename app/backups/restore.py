@@ -20,6 +20,7 @@ from app.backups.archive import (
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
+from app.kernel.keys import renew_credentials_version
 from app.kernel.migrating import take_turn, upgrade_within
 from app.kernel.migration_state import known_migrations, newest_migration
 from app.kernel.sessions import RecordSession
@@ -53,6 +54,8 @@ def restore(engine: Engine, source: Path) -> Manifest:
             upgrade_within(connection)
         # Where it was taken from may go on sending: a person says which of the two does.
         pause_all(connection, PauseReason.RESTORED)
+        # Keys are as they were then: what comes after is another history.
+        renew_credentials_version(connection)
         _require_proven(connection, manifest, source)
     return manifest
 

@@ -120,4 +120,4 @@ def _looked_up(database: Database, secret: str) -> Recognized | None:
         until = now + _REMEMBERED
         if key.expires_at is not None:
             until = min(until, key.expires_at)
-        return Recognized(principal_of(key), head(session).access, until)
+        return Recognized(principal_of(key), head(session).credentials_version, until)

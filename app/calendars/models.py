@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.columns import KeyText, LongText, UtcDateTime
 from app.kernel.journal import INFRASTRUCTURE
-from app.kernel.keys import moves_access
+from app.kernel.keys import track_credentials
 from app.kernel.records import Base
 
 
@@ -27,4 +27,4 @@ class CalendarAddress(Base):
 
 
 INFRASTRUCTURE.add(CalendarAddress)
-moves_access(CalendarAddress)
+track_credentials(CalendarAddress)

@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from app.kernel.codings import Coding, encoded
 from app.kernel.conditional import coded
-from app.kernel.freshness import Freshness
+from app.kernel.freshness import Freshness, Newest
 from app.kernel.principals import Audience
 from app.kernel.recent import RecentChanges, TouchedBy
 from app.kernel.rendering import renamed
@@ -103,31 +103,34 @@ class Answers:
         self._freshness = freshness
         self._recent = recent
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._history = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def find(self, key: Key) -> Answer | None:
         """The answer, if it is certain to be what the record would answer now."""
+        newest = self._newest()
         found = self._kept.get(key)
-        if found is None:
+        if found is None or newest is None:
             return None
-        newest = self._freshness.newest()
-        if newest is None or found.revision != newest.revision or found.quarter != quarter():
+        if found.revision != newest.revision or found.quarter != quarter():
             return None
         self._kept.move_to_end(key)
         return found
 
     async def renew(self, key: Key) -> Answer | None:
         """The answer, if no revision since then has altered what it says; kept as one of now."""
+        newest = self._newest()
         found = self._kept.get(key)
         if found is None or found.touched_by is None or found.quarter != quarter():
             return None
-        newest = self._freshness.newest()
         if newest is None or newest.revision < found.revision:
             return None
         changes = await self._recent.between(found.revision, newest.revision)
         if changes is None or any(map(found.touched_by, changes)):
+            return None
+        if newest.history != self._history:
             return None
         renewed = found.at(newest.revision)
         self.keep(key, renewed)
@@ -135,7 +138,7 @@ class Answers:
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keeps an answer, and lets go of those unused for longest beyond the bound."""
-        self._freshness.committed(answer.revision)
+        self._freshness.seen(answer.revision)
         if answer.size > self.limit:
             return
         previous = self._kept.pop(key, None)
@@ -150,6 +153,15 @@ class Answers:
         found = answer.in_coding(coding)
         self._grow(answer.size - before)
         return found
+
+    def _newest(self) -> Newest | None:
+        """What is newest; what is kept of revisions that are gone is let go of first."""
+        newest = self._freshness.newest()
+        if newest is not None and newest.history != self._history:
+            self._history, self.bytes = newest.history, 0
+            self._kept.clear()
+            self._recent.forget()
+        return newest
 
     def _grow(self, by: int) -> None:
         self.bytes += by

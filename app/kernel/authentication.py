@@ -32,11 +32,11 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="clearsky"'}
 class Recognized(NamedTuple):
     """Whom credentials speak for, and until when that may be remembered.
 
-    `access` is how often keys had been changed when they were looked up.
+    `credentials_version` is that of all credentials when they were looked up.
     """
 
     principal: Principal
-    access: int
+    credentials_version: str
     until: datetime
 
 
@@ -71,18 +71,18 @@ async def current_principal(
     # For whom requests are counted (app.kernel.limiting).
     request.state.principal = known.name
     # Of this caller, too: nothing was awaited since they were found among those.
-    access = request.app.state.database.principals.access
-    request.state.require_still_known = partial(_still_known, credentials.credentials, access)
+    version = request.app.state.database.principals.credentials_version
+    request.state.require_still_known = partial(_still_known, credentials.credentials, version)
     return known
 
 
-def _still_known(given: str, access: int, session: Session) -> None:
-    """In a transaction that writes: asks again for a key where keys were changed since `access`.
+def _still_known(given: str, version: str | None, session: Session) -> None:
+    """In a transaction that writes: asks again for a key where `version` is not that of now.
 
-    So none writes once it was revoked, however late this process hears of that. Raises
-    Unauthenticated.
+    So none writes once it was revoked, however late this process hears of that, and none that the
+    database does not have, whichever server has taken the place of another. Raises Unauthenticated.
     """
-    if not given.startswith(PREFIX) or recorder(session).access == access:
+    if not given.startswith(PREFIX) or recorder(session).credentials_version == version:
         return
     if known_key(session, given, utc_now()) is None:
         raise _refused_key()
@@ -133,10 +133,10 @@ def _owner_of_key(database: Database, key: str) -> Recognized:
     now = utc_now()
     # A replica may not have heard yet that the key is revoked, or that there is such a key.
     with available(), database.reading(ANONYMOUS, on_primary=True) as session:
-        known, access = known_key(session, key, now), head(session).access
+        known, version = known_key(session, key, now), head(session).credentials_version
     if known is None:
         raise _refused_key()
-    return Recognized(known.principal, access, note_use(database.engine, known, now))
+    return Recognized(known.principal, version, note_use(database.engine, known, now))
 
 
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]

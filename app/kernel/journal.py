@@ -33,8 +33,10 @@ class JournalHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(KeyText)
-    # How often API keys have been changed: whoever remembers whom a key speaks for asks this.
-    access: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Random, and another with each change of credentials (keys, private addresses): a remembered
+    # principal holds while this is what it was. A counter would mean something else once a server
+    # is promoted that had not heard of the last changes.
+    credentials_version: Mapped[str] = mapped_column(KeyText)
     # Documents of changes after this revision say records as this version answers them. A migration
     # that goes with a changed representation sets it to the newest revision.
     documents_since: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -117,7 +119,8 @@ INFRASTRUCTURE: set[type[Base]] = {JournalHead, Revision, Change, Secret}
 
 _head = Base.metadata.tables[JournalHead.__tablename__]
 # Made once: a statement that is made anew has to be recognized anew.
-_ASK_HEAD = select(_head.c.number, _head.c.hash, _head.c.access).where(_head.c.id == 1)
+HEAD_COLUMNS = (_head.c.number, _head.c.hash, _head.c.credentials_version)
+_ASK_HEAD = select(*HEAD_COLUMNS).where(_head.c.id == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,11 @@ def moment(at: datetime) -> str:
 
 
 class Head(NamedTuple):
-    """The newest revision's number and hash, and how often keys have been changed."""
+    """The newest revision's number and hash, and the version of all credentials."""
 
     number: int
     hash: str
-    access: int
+    credentials_version: str
 
 
 def head(session: Session) -> Head:

@@ -28,7 +28,7 @@ from app.kernel.access import Principal, Role
 from app.kernel.columns import KeyText, UtcDateTime, codes
 from app.kernel.database import is_busy, writing_without_waiting
 from app.kernel.dates import utc_now
-from app.kernel.freshness import ACCESS_MOVED, telling
+from app.kernel.freshness import CREDENTIALS_VERSION, telling
 from app.kernel.journal import INFRASTRUCTURE, JournalHead
 from app.kernel.records import Base
 from app.kernel.secrets import PREFIX
@@ -112,23 +112,31 @@ class ApiKey(Base):
 INFRASTRUCTURE.add(ApiKey)
 
 
-def _changed(mapper: object, connection: Connection, changed: Base) -> None:  # noqa: ARG001
-    session = object_session(changed)
-    if session is not None:
-        session.info[ACCESS_MOVED] = True
-    # Where a key is remembered, it is forgotten.
+def renew_credentials_version(connection: Connection) -> str:
+    """Gives all credentials a new version, and returns it: every process forgets whom it remembers.
+
+    It is random: none that is made elsewhere, of another history of this record, is ever the same.
+    """
+    version = secrets.token_hex(16)
     head = Base.metadata.tables[JournalHead.__tablename__]
-    moved = update(head).where(head.c.id == 1).values(access=head.c.access + 1)
+    moved = update(head).where(head.c.id == 1).values(credentials_version=version)
     connection.execute(telling(moved, connection.dialect.name))
+    return version
 
 
-def moves_access(model: type[Base]) -> None:
-    """Has every process forget whom it remembers, whenever one of these credentials is changed."""
+def _changed(mapper: object, connection: Connection, changed: Base) -> None:  # noqa: ARG001
+    version, session = renew_credentials_version(connection), object_session(changed)
+    if session is not None:
+        session.info[CREDENTIALS_VERSION] = version
+
+
+def track_credentials(model: type[Base]) -> None:
+    """Has each change of a row of `model`, which are credentials, give all a new version."""
     for step in ("after_insert", "after_update", "after_delete"):
         event.listen(model, step, _changed)
 
 
-moves_access(ApiKey)
+track_credentials(ApiKey)
 
 
 def hash_of(key: str) -> str:

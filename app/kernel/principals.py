@@ -1,4 +1,4 @@
-"""Whom credentials speak for, remembered for as long as they hold and no key is changed."""
+"""Whom credentials speak for, remembered for as long as they hold and none are changed."""
 
 import hashlib
 import os
@@ -29,24 +29,29 @@ class KnownPrincipals:
 
     def __init__(self, freshness: Freshness) -> None:
         self._freshness = freshness
-        self._access = -1
+        self._credentials_version: str | None = None
+        self._history = 0
         # Each with the time from which it must be asked again.
         self._known: dict[bytes, tuple[Principal, float]] = {}
 
     @property
-    def access(self) -> int:
-        """How often keys had been changed when those that are remembered were looked up."""
-        return self._access
+    def credentials_version(self) -> str | None:
+        """The version of all credentials when those that are remembered were looked up."""
+        return self._credentials_version
 
     def find(self, authorization: bytes) -> Principal | None:
         """Whom the value of an Authorization header speaks for; None where it must be asked."""
         if not self._known:
             return None
         newest = self._freshness.newest()
-        if newest is None:
+        if newest is None or newest.credentials_version is None:
             return None
-        if newest.access != self._access:
+        if (
+            newest.credentials_version != self._credentials_version
+            or newest.history != self._history
+        ):
             self._known.clear()
+            self._history = newest.history
             return None
         found = self._known.get(_digest(authorization))
         if found is None:
@@ -55,15 +60,15 @@ class KnownPrincipals:
         return principal if time() < until else None
 
     def keep(
-        self, authorization: bytes, principal: Principal, access: int, until: datetime
+        self, authorization: bytes, principal: Principal, credentials_version: str, until: datetime
     ) -> None:
-        """Remembers a principal that was looked up when keys had been changed `access` times.
+        """Remembers a principal that was looked up under this version of all credentials.
 
         From `until` on it must be looked up again.
         """
-        if access != self._access or len(self._known) >= _MOST:
+        if credentials_version != self._credentials_version or len(self._known) >= _MOST:
             self._known.clear()
-            self._access = access
+            self._credentials_version = credentials_version
         self._known[_digest(authorization)] = principal, until.timestamp()
 
 

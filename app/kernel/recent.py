@@ -62,6 +62,11 @@ class RecentChanges:
         newest_first = takewhile(lambda change: change.revision > after, reversed(self._changes))
         return [change for change in newest_first if change.revision <= until]
 
+    def forget(self) -> None:
+        """Knows nothing any more: revisions that it knew are gone."""
+        self._changes.clear()
+        self._first = self._last = -1
+
     async def _catch_up(self, until: int) -> bool:
         after = max(self._last, until - self.REACH)
         found = await self._ask(_CHANGED, _CHANGED.parameters(OPERATOR, after=after), until)

@@ -25,7 +25,16 @@ from app.kernel.belonging import Belonging, belonging_of
 from app.kernel.chain import ChangeSeal, RevisionSeal, chained
 from app.kernel.dates import utc_now
 from app.kernel.freshness import telling
-from app.kernel.journal import Author, Change, JournalHead, Operation, Revision, moment
+from app.kernel.journal import (
+    HEAD_COLUMNS,
+    Author,
+    Change,
+    Head,
+    JournalHead,
+    Operation,
+    Revision,
+    moment,
+)
 from app.kernel.records import (
     Base,
     Holder,
@@ -45,9 +54,7 @@ from app.kernel.touching import Touched, change_of, holder_named, taken_up_again
 # Made once: a statement that is made anew has to be recognized anew.
 _tables = Base.metadata.tables
 _head = _tables[JournalHead.__tablename__]
-_LOCK_HEAD = (
-    select(_head.c.number, _head.c.hash, _head.c.access).where(_head.c.id == 1).with_for_update()
-)
+_LOCK_HEAD = select(*HEAD_COLUMNS).where(_head.c.id == 1).with_for_update()
 _move_head = (
     update(_head)
     .where(_head.c.id == 1)
@@ -94,8 +101,8 @@ class Recorder:
     author: Author
     number: int
     previous_hash: str
-    # How often keys have been changed: none is until this transaction ends.
-    access: int
+    # Of all credentials when the transaction began; it alone can change them until it ends.
+    credentials_version: str
     at: datetime = field(default_factory=utc_now)
     touched: dict[Record, Touched] = field(default_factory=dict)
     # What holds the records that hold others, where that had to be asked.
@@ -106,12 +113,21 @@ class Recorder:
     owners: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     # Of a large revision, what it will say of records that are touched no longer.
     aside: Aside | None = None
+    # Of the revision, once it is written.
+    hash: str | None = None
 
     @classmethod
     def begin(cls, session: Session, author: Author) -> "Recorder":
         """Locks the head of the journal, until commit, and takes the next number."""
-        head = session.connection().execute(_LOCK_HEAD).one()
-        return cls(author, head.number + 1, head.hash, head.access)
+        head = Head(*session.connection().execute(_LOCK_HEAD).one())
+        return cls(author, head.number + 1, head.hash, head.credentials_version)
+
+    @property
+    def head(self) -> Head:
+        """The head as this transaction leaves it, unless it changes credentials."""
+        if self.hash is None:
+            return Head(self.number - 1, self.previous_hash, self.credentials_version)
+        return Head(self.number, self.hash, self.credentials_version)
 
     @property
     def changed(self) -> bool:
@@ -231,7 +247,8 @@ class Recorder:
         if not rows:
             return
         revision = self._revision(_seal_of(row) for row in rows)
-        moved = {"head_number": self.number, "head_hash": revision["hash"]}
+        self.hash = revision["hash"]
+        moved = {"head_number": self.number, "head_hash": self.hash}
         connection = session.connection()
         engine = connection.dialect.name
         if engine == "postgresql" and len(rows) == 1:
@@ -249,13 +266,14 @@ class Recorder:
             # Once for what the revision's hash is over, and once more to write it.
             rows = (row for change in aside for row in self._rows(session, change))
             revision = self._revision(map(_seal_of, rows))
+            self.hash = revision["hash"]
             connection = session.connection()
             connection.execute(_ADD_REVISION, revision)
             rows = (row for change in aside for row in self._rows(session, change))
             numbered = ({**row, "sequence": number} for number, row in enumerate(rows, start=1))
             while batch := list(islice(numbered, _BATCH)):
                 connection.execute(_ADD_CHANGES, batch)
-            moved = {"head_number": self.number, "head_hash": revision["hash"]}
+            moved = {"head_number": self.number, "head_hash": self.hash}
             connection.execute(_MOVE_HEAD[connection.dialect.name], moved)
 
     def _revision(self, changes: Iterator[ChangeSeal]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from app.kernel.database import (
     reading_engine,
     writing_engine,
 )
-from app.kernel.freshness import ACCESS_MOVED, freshness_of
+from app.kernel.freshness import CREDENTIALS_VERSION, freshness_of
 from app.kernel.journal import Author, Secret, head
 from app.kernel.news import News
 from app.kernel.principals import KnownPrincipals
@@ -168,13 +168,11 @@ class Database:
             mine = session.info["recorder"]
             yield session
             session.flush()
-            access = head(session).access if ACCESS_MOVED in session.info else -1
             _commit(session)
-            if mine.changed:
-                self._own = max(self._own, mine.number)
-                self.freshness.committed(mine.number, access)
-            elif access != -1:
-                self.freshness.committed(mine.number - 1, access)
+            if mine.hash is not None:
+                self._own = mine.number
+            version = session.info.get(CREDENTIALS_VERSION, mine.credentials_version)
+            self.freshness.committed(mine.head._replace(credentials_version=version))
 
     def _begun_writing(self, author: Author, until: float) -> RecordSession:
         def begin(session: RecordSession) -> Recorder:

@@ -108,8 +108,8 @@ class OpenId:
             raise _refused("its claim exp is no time") from None
         with available(), database.reading(ANONYMOUS, on_primary=True) as session:
             _require_known(session, principal)
-            access = head(session).access
-        return Recognized(principal, access, min(expires_at, utc_now() + REMEMBERED))
+            version = head(session).credentials_version
+        return Recognized(principal, version, min(expires_at, utc_now() + REMEMBERED))
 
     def _verified(self, token: str, keys: KeySet) -> Mapping[str, Any]:
         try:

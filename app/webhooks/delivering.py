@@ -59,9 +59,11 @@ log = structlog.get_logger("clearsky.webhooks")
 class _Stretch:
     """What was sent of one reading: the attempts, and up to which place all is delivered.
 
+    `believed` is the version of all credentials that the process took for current before it read.
     `last` is the last answer, tests aside; `is_whole` says whether all that was read is delivered.
     """
 
+    believed: str | None
     began: float = field(default_factory=time.monotonic)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     delivered: Place | None = None
@@ -210,7 +212,7 @@ class Deliverer:
 
     async def _stretch(self, webhook: str) -> bool:
         """Sends what one reading of the journal has, and writes it down; whether there is more."""
-        sent = _Stretch()
+        sent = _Stretch(self._credentials_version())
         work = await self._reading(work_of, self._database, webhook, self._holder)
         if work is None:
             self._leases.pop(webhook, None)
@@ -243,15 +245,19 @@ class Deliverer:
 
     def _must_write(self, work: Work, sent: _Stretch) -> bool:
         """Whether what was sent must be written down before anything else is."""
-        now, newest = time.monotonic(), self._database.freshness.newest()
+        now = time.monotonic()
         lease_left = self._leases[work.webhook.id] - now
         return (
             self._stopping.is_set()
             or lease_left < self._sender.timeout
             or (bool(sent.attempts) and now - sent.began > _STRETCH)
-            # A key was changed: whether this one still holds is asked again.
-            or (newest is not None and newest.access > work.access)
+            # Keys were changed since it was read: whether this one still holds is asked again.
+            or self._credentials_version() not in (work.credentials_version, sent.believed)
         )
+
+    def _credentials_version(self) -> str | None:
+        newest = self._database.freshness.newest()
+        return None if newest is None else newest.credentials_version
 
     async def _send(self, work: Work, message: Message, sent: _Stretch) -> bool:
         """Sends one message; whether it was delivered."""

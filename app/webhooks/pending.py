@@ -56,8 +56,8 @@ class Work:
 
     webhook: Webhook
     now: datetime
-    # How often keys had been changed.
-    access: int
+    # Of all credentials, when the key was looked at.
+    credentials_version: str
     trial: Message | None = None
     pause: PauseReason | None = None
     batch: Batch | None = None
@@ -139,7 +139,7 @@ def work_of(database: Database, webhook_id: str, holder: str) -> Work | None:
     None where `holder` has not its lease, or it is paused.
     """
     with database.reading(OPERATOR, on_primary=True) as session:
-        newest, _, access = head(session)
+        newest, _, version = head(session)
         now = database_now(session.connection())
         row = session.execute(
             select(Webhook, ApiKey)
@@ -154,10 +154,10 @@ def work_of(database: Database, webhook_id: str, holder: str) -> Work | None:
         return None
     webhook, key = row
     if key.state is not KeyState.ACTIVE:
-        return Work(webhook, now, access, pause=_WHY_PAUSED[key.state])
+        return Work(webhook, now, version, pause=_WHY_PAUSED[key.state])
     trial = None if webhook.test is None else trial_message(webhook.id, webhook.test)
     if webhook.state is WebhookState.PAUSED or webhook.waits_until(now):
-        return Work(webhook, now, access, trial=trial)
+        return Work(webhook, now, version, trial=trial)
     with database.reading(principal_of(key), on_primary=True) as session:
         batch = Batch([], webhook.place, is_last=False)
         for _ in range(_READINGS):
@@ -167,4 +167,4 @@ def work_of(database: Database, webhook_id: str, holder: str) -> Work | None:
     if batch.is_last:
         # What is written between the two readings is not passed over.
         batch = batch._replace(reached=max(batch.reached, Place.after(newest)))
-    return Work(webhook, now, access, trial=trial, batch=batch)
+    return Work(webhook, now, version, trial=trial, batch=batch)

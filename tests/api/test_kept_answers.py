@@ -11,7 +11,7 @@ from app.kernel.codings import Coding
 from app.kernel.database import open_engine
 from app.kernel.dates import utc_now
 from app.kernel.freshness import Newest, freshness_of
-from app.kernel.journal import Author
+from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
 from tests.waiting import wait_until
@@ -155,10 +155,10 @@ class Always:
     lag = None
 
     def newest(self):
-        return Newest(7, 0)
+        return Newest(7, "a version")
 
-    def committed(self, number):
-        assert number == 7
+    def seen(self, revision):
+        assert revision == 7
 
 
 def answer(body):
@@ -212,10 +212,13 @@ def test_another_processes_writes_are_noticed(clients, database):
         made = clients.korea.post(f"{ITEM}/reports", json={"status": "on_track"})
         revision = int(made.headers["revision"])
         wait_until(lambda: other.newest().revision == revision)
-        before = other.newest().access
+        before = other.newest()
         with database.writing(Author(OPERATOR)) as session:
             issue_key(session, "another", Role.READER, "KR", None)
-        wait_until(lambda: other.newest() == Newest(revision, before + 1))
+        with database.reading(OPERATOR) as session:
+            version = head(session).credentials_version
+        assert version != before.credentials_version
+        wait_until(lambda: other.newest() == before._replace(credentials_version=version))
     finally:
         other.close()
 
@@ -254,3 +257,23 @@ def test_a_listener_that_is_cut_off_is_certain_of_nothing_until_it_hears_again(p
         finally:
             listener.close()
             engine.dispose()
+
+
+def test_a_notice_that_cannot_be_read_does_not_end_the_listening(postgres_templates):
+    """Whoever may connect can send one."""
+    with postgres_templates.fresh("migrated") as url:
+        writer = Database(open_engine(url))
+        listener = freshness_of(writer.engine)
+        try:
+            wait_until(lambda: listener.newest() is not None)
+            with psycopg.connect(url, autocommit=True) as connection:
+                for notice in ("", "nonsense", "7 8"):
+                    connection.execute("SELECT pg_notify('clearsky_head', %s)", (notice,))
+            with writer.writing(Author(OPERATOR)) as session:
+                issue_key(session, "another", Role.ADMIN, None, None)
+            with writer.reading(OPERATOR) as session:
+                version = head(session).credentials_version
+            wait_until(lambda: listener.newest().credentials_version == version)
+        finally:
+            listener.close()
+            writer.close()

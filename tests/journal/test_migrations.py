@@ -79,6 +79,22 @@ def test_migrating_again_changes_nothing_and_keeps_the_signing_key(engine):
     assert len(before) == 64
 
 
+def test_migrating_gives_credentials_a_version_that_they_never_had(engine):
+    def version():
+        with engine.connect() as connection:
+            return connection.execute(
+                text("SELECT credentials_version FROM journal_head")
+            ).scalar_one()
+
+    versions = set()
+    for _ in range(2):
+        upgrade(engine)
+        versions.add(version())
+        downgrade(engine, "0009")
+    assert len(versions) == 2
+    assert all(len(bytes.fromhex(each)) == 16 for each in versions)
+
+
 def test_the_server_is_not_ready_on_a_database_that_is_not_migrated(engine, running_server):
     running_server.app.state.database = Database(engine)
     answer = plain_http.get(f"{running_server.address}/readyz")

@@ -9,9 +9,12 @@ import httpx
 import pytest
 from joserfc.jwk import Key
 
+from app.kernel.sessions import Database
 from tests.conftest import Clients
 from tests.openid.conftest import As, Trusting
 from tests.openid.providers import Provider, encoded, signed
+from tests.put_back import copied
+from tests.waiting import wait_until
 
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 Keys = dict[str, Key]
@@ -55,6 +58,27 @@ def test_keys_work_beside_tokens(as_: As, clients: Clients) -> None:
     refused = as_.get(f"clearsky_{'x' * 43}")
     assert refused.status_code == 401
     assert "key" in refused.json()["detail"]
+
+
+def test_a_token_of_an_organization_that_is_gone_speaks_for_nobody(
+    as_: As, provider: Provider, clients: Clients, database: Database, database_url: str
+) -> None:
+    """The database was put back to before there was such an organization."""
+    put_back = copied(database_url)
+    made = {"id": "kr-new", "party": "KR", "kind": "institute", "names": [{"name": {"en": "New"}}]}
+    clients.korea.post("/v1/organizations", json=made).raise_for_status()
+    token = provider.token(clearsky_organization="kr-new")
+
+    def is_remembered() -> bool:
+        shown = f"Bearer {token}".encode()
+        return as_.get(token).status_code == 200 and database.principals.find(shown) is not None
+
+    wait_until(is_remembered)
+    put_back()
+    assert not as_.post(token, REPORTS, {"status": "on_track"}).is_success
+    wait_until(lambda: as_.get(token).status_code == 401)
+    assert as_.post(token, REPORTS, {"status": "on_track"}).status_code == 401
+    assert as_.get(provider.token(clearsky_organization="kr-nier")).status_code == 200
 
 
 def test_without_a_provider_no_token_is_accepted(
