@@ -17,6 +17,7 @@ from app.backups.archive import (
     manifest_of,
     values_of,
 )
+from app.feed.faults import told
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
 from app.kernel.database import writing_engine
@@ -117,10 +118,10 @@ def count_on(connection: Connection, tables: Iterable[TableRows]) -> None:
 def _require_proven(connection: Connection, manifest: Manifest, source: Path) -> None:
     with RecordSession(connection, autoflush=False, info={"principal": OPERATOR}) as session:
         result = verify(session)
-    if result.fault is not None:
-        raise BackupError(
-            f"{source} does not verify: revision {result.fault.revision}: {result.fault.detail}"
-        )
+    if not result.valid:
+        faults = "\n".join(told(fault) for fault in result.faults)
+        more = "\nThere is more that does not fit." if result.more else ""
+        raise BackupError(f"{source} does not verify: {faults}{more}")
     if (result.head.revision, result.head.hash) != (manifest.revision, manifest.hash):
         raise BackupError(
             f"{source} holds revision {result.head.revision} {result.head.hash}, not what its "

@@ -28,6 +28,6 @@ def _published_hash(
 def verify_command() -> None:
     """Recompute the journal's hash chain, and compare every record with its last change.
 
-    With --since N and HASH, a head that was published, prove that the chain extends it. The exit
-    status is 1 where something does not fit.
+    With --since N and HASH, a head that was published, prove that the chain extends it. Everything
+    that does not fit is named, a line each, and the exit status is then 1.
     """

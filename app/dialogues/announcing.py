@@ -56,15 +56,18 @@ def require_sound_announcement(session: Session, meeting: Meeting) -> None:
         meeting.audience = _audience_of_unannounced(session, meeting.dialogue)
 
 
-def _audience_of_unannounced(session: Session, dialogue: str) -> str:
+def _audience_of_unannounced(session: Session, dialogue: str) -> str | None:
+    """The audience of a meeting that is not announced; None for an unknown dialogue."""
     parties = session.scalars(
         select(DialogueParty.party)
         .where(DialogueParty.dialogue_id == dialogue)
         .order_by(DialogueParty.position)
     ).all()
+    if not parties:
+        # It is refused with all other references.
+        return None
     principal: Principal = session.info["principal"]
-    # A dialogue that is not there is refused with all other references.
-    if parties and principal.party not in parties and not principal.sees_all:
+    if principal.party not in parties and not principal.sees_all:
         detail = f"Only the parties of {dialogue} can keep its meetings to themselves."
         raise Forbidden(
             detail, errors=[invalid_field(("dialogue",), "party_of_dialogue", detail, dialogue)]

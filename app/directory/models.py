@@ -32,6 +32,7 @@ class Party(Cited, Record):
     representation = PartyRecord
     body = PartyBody
     owned_by = NamedParties("id")
+    sees = True
 
     name: Mapped[LocalizedText] = mapped_column(Document)
     timezone: Mapped[str] = mapped_column(KeyText)

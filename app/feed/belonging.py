@@ -1,27 +1,72 @@
 """Holding to the truth what the chain does not cover of a change: where it belongs, who lost it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, false, func, or_, select
+from sqlalchemy import type_coerce as read_as
 from sqlalchemy.orm import Session, aliased
 
-from app.feed.faults import fault_in
+from app.feed.faults import UNREADABLE, fault_in
 from app.feed.models import Redaction
+from app.feed.placing import was_kept_for_nobody
 from app.feed.schemas import Fault
 from app.kernel.access import Visibility
 from app.kernel.belonging import Belonging, belonging_of
 from app.kernel.journal import Change, Operation
-from app.kernel.records import Holder, audience_of, record_classes
+from app.kernel.records import OPERATOR_ALONE, Holder, parties_in, record_classes
 
+_BATCH = 500
 _is_no_removal = Change.removal.is_(false())
 
 
-def _misplaced_deletions(session: Session) -> Iterator[Change]:
+class _Kept(NamedTuple):
+    """How a change is kept: its codes as they stand, so that what nothing wrote can be read too."""
+
+    revision: int
+    sequence: int
+    kind: str
+    record_id: str
+    operation: str
+    visibility: str
+    audience: str | None
+    holder: str | None
+    dialogue: str | None
+    agreement: str | None
+    former_dialogue: str | None
+    former_agreement: str | None
+
+
+def _columns(change: type[Change], of: str = "own") -> list[ColumnElement[Any]]:
+    texts = ("operation", "visibility")
+    columns = {name: getattr(change, name) for name in _Kept._fields}
+    return [
+        (read_as(column, String) if name in texts else column).label(f"{of}_{name}")
+        for name, column in columns.items()
+    ]
+
+
+_CHANGES = select(*_columns(Change))
+_WIDTH = len(_Kept._fields)
+
+
+def _rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+    in_batches = statement.execution_options(yield_per=_BATCH)
+    # Closed with whoever stops early: the server keeps a cursor for it.
+    with session.execute(in_batches) as rows:
+        yield from rows
+
+
+def _changes(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[_Kept]:
+    return (_Kept(*row) for row in _rows(session, statement))
+
+
+def _misplaced_deletions(session: Session) -> Iterator[_Kept]:
     """Deletions that others may see than saw the record, or that are held by another record."""
     before = aliased(Change)
-    yield from session.scalars(
-        _after(before, select(Change))
+    yield from _changes(
+        session,
+        _after(before, _CHANGES)
         .where(
             Change.operation == Operation.DELETE,
             or_(
@@ -31,12 +76,11 @@ def _misplaced_deletions(session: Session) -> Iterator[Change]:
                 func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
             ),
         )
-        .order_by(Change.revision)
-        .limit(1)
+        .order_by(Change.revision),
     )
 
 
-def _elsewhere(session: Session) -> Iterator[Change]:
+def _elsewhere(session: Session) -> Iterator[_Kept]:
     for kind in record_classes():
         if kind == Redaction.__tablename__:
             continue
@@ -44,8 +88,8 @@ def _elsewhere(session: Session) -> Iterator[Change]:
             func.coalesce(getattr(Change, column), "") != func.coalesce(place, "")
             for column, place in _places_in_sql(kind).items()
         ]
-        wrong = select(Change).where(Change.kind == kind, _is_no_removal, or_(*differs))
-        yield from session.scalars(wrong.order_by(Change.revision).limit(1))
+        wrong = _CHANGES.where(Change.kind == kind, _is_no_removal, or_(*differs))
+        yield from _changes(session, wrong.order_by(Change.revision))
 
 
 def _places_in_sql(kind: str) -> dict[str, Any]:
@@ -79,7 +123,7 @@ def _holder_then(kind: str, record_id: ColumnElement[str]) -> ColumnElement[Any]
     return newest.correlate(Change).scalar_subquery()
 
 
-def _wrongly_moved(session: Session) -> Iterator[Change]:
+def _wrongly_moved(session: Session) -> Iterator[_Kept]:
     before = aliased(Change)
     is_move = and_(
         Change.operation == Operation.UPDATE,
@@ -87,8 +131,9 @@ def _wrongly_moved(session: Session) -> Iterator[Change]:
         before.holder != func.coalesce(Change.holder, ""),
     )
     names_one = or_(Change.former_dialogue.is_not(None), Change.former_agreement.is_not(None))
-    moves = _after(before, select(Change, before.holder, is_move)).where(or_(is_move, names_one))
-    for change, holder, moved in session.execute(moves):
+    moves = _after(before, _CHANGES.add_columns(before.holder, is_move))
+    for row in _rows(session, moves.where(or_(is_move, names_one)).order_by(Change.revision)):
+        change, holder, moved = _Kept(*row[:_WIDTH]), row[_WIDTH], row[_WIDTH + 1]
         here = Belonging(change.dialogue, change.agreement)
         former = _place(session, change, holder) if moved else here
         left = [None if was == is_ else was for was, is_ in zip(former, here, strict=True)]
@@ -119,9 +164,13 @@ def _after(before: type[Change], changes: Select[*tuple[Any, ...]]) -> Select[*t
     )
 
 
-def _place(session: Session, change: Change, holder: str | None) -> Belonging:
+def _place(session: Session, change: _Kept, holder: str | None) -> Belonging:
     """Where the record of a change was at its revision, held by a record with the id `holder`."""
-    kind = record_classes()[change.kind].kind_of_holder()
+    model = record_classes().get(change.kind)
+    if model is None:
+        # Of no kind that there is, which the chain shows.
+        return Belonging(None, None)
+    kind = model.kind_of_holder()
     held_with = None if kind is None or holder is None else Holder(kind, holder)
     own = Holder(change.kind, change.record_id)
     return belonging_of(own, held_with, _holder_at(session, change.revision))
@@ -146,24 +195,30 @@ def _holder_at(session: Session, revision: int) -> Callable[[Holder], Holder | N
     return holder_of
 
 
-def _redactions_elsewhere(session: Session) -> Iterator[Change]:
+def _redactions_elsewhere(session: Session) -> Iterator[_Kept]:
     kind = Redaction.__tablename__
     redactions = (
-        select(Change, Redaction.record_kind, Redaction.record_id)
+        _CHANGES.add_columns(Redaction.record_kind, Redaction.record_id)
         .join(Redaction, Redaction.id == Change.record_id)
         .where(Change.kind == kind)
+        .order_by(Change.revision)
     )
-    for change, of_kind, of_record in session.execute(redactions):
-        own, redacted = Holder(kind, change.record_id), Holder(of_kind, of_record)
+    for row in _rows(session, redactions):
+        change, redacted = _Kept(*row[:_WIDTH]), Holder(*row[_WIDTH:])
+        own = Holder(kind, change.record_id)
+        if redacted.kind not in record_classes():
+            # Which comparing the record with its document shows.
+            continue
         place = belonging_of(own, redacted, _holder_at(session, change.revision))
         if (change.dialogue, change.agreement) != place:
             yield change
 
 
-def _wrong_removals(session: Session) -> Iterator[Change]:
+def _wrong_removals(session: Session) -> Iterator[_Kept]:
     before, removal = aliased(Change), aliased(Change)
     public = Visibility.PUBLIC
-    changes = _after(before, select(Change, before, removal)).outerjoin(
+    asked = _CHANGES.add_columns(*_columns(before, "before"), *_columns(removal, "removal"))
+    changes = _after(before, asked).outerjoin(
         removal,
         and_(
             removal.kind == Change.kind,
@@ -177,41 +232,59 @@ def _wrong_removals(session: Session) -> Iterator[Change]:
         Change.visibility != public,
         before.audience != Change.audience,
     )
-    for change, was, found in session.execute(
-        changes.where(or_(narrowed, removal.revision.is_not(None)))
-    ):
-        seeing = (change.audience or "").split()
-        lost = [party for party in (was.audience or "").split() if party not in seeing]
-        if change.visibility is public or was.visibility is public or not lost:
-            if found is not None:
+    statement = changes.where(or_(narrowed, removal.revision.is_not(None)))
+    for row in _rows(session, statement.order_by(Change.revision)):
+        change, was = _Kept(*row[:_WIDTH]), _Kept(*row[_WIDTH : 2 * _WIDTH])
+        found = None if row[2 * _WIDTH] is None else _Kept(*row[2 * _WIDTH :])
+        seeing = parties_in(change.audience)
+        lost = [party for party in parties_in(was.audience) if party not in seeing]
+        if public in (change.visibility, was.visibility) or not lost:
+            if found is not None and not _is_removal_undone(session, was, found, change):
                 yield found
         elif found is None:
             yield change
-        elif not _is_removal_of(session, was, found, audience_of(lost)):
+        # As they stand, even where they could be no audience that the journal would write.
+        elif not _is_removal_of(session, was, found, f" {' '.join(lost)} "):
             yield found
     yield from _after_nothing(session)
 
 
-def _is_removal_of(session: Session, was: Change, removal: Change, audience: str) -> bool:
+def _is_removal_of(session: Session, was: _Kept, removal: _Kept, audience: str) -> bool:
     place = _place(session, removal, was.holder)
-    expected = (was.visibility, audience, was.holder, *place, True)
+    expected = (was.visibility, audience, was.holder, *place, Operation.DELETE)
     told = (
         removal.visibility,
         removal.audience,
         removal.holder,
         removal.dialogue,
         removal.agreement,
-        removal.is_deletion,
+        removal.operation,
     )
     return told == expected
 
 
-def _after_nothing(session: Session) -> Iterator[Change]:
+def _is_removal_undone(session: Session, was: _Kept, removal: _Kept, change: _Kept) -> bool:
+    """Whether nobody is told of a removal, because migration 0011 gave the record back."""
+    if change.audience != was.audience:
+        return False
+    document = session.scalar(
+        select(Change.document).where(
+            Change.revision == change.revision, Change.sequence == change.sequence
+        )
+    )
+    try:
+        undone = was_kept_for_nobody(session, change.kind, change.revision, document)
+    except UNREADABLE:
+        return False
+    return undone and _is_removal_of(session, was, removal, OPERATOR_ALONE)
+
+
+def _after_nothing(session: Session) -> Iterator[_Kept]:
     """Removals beside which there is no change that could have taken the record from anybody."""
     beside = aliased(Change)
-    yield from session.scalars(
-        select(Change)
-        .outerjoin(
+    yield from _changes(
+        session,
+        _CHANGES.outerjoin(
             beside,
             and_(
                 beside.kind == Change.kind,
@@ -222,8 +295,7 @@ def _after_nothing(session: Session) -> Iterator[Change]:
             ),
         )
         .where(Change.removal, beside.revision.is_(None))
-        .order_by(Change.revision)
-        .limit(1)
+        .order_by(Change.revision),
     )
 
 
@@ -237,14 +309,12 @@ _FAULTS = (
 )
 
 
-def misplaced_change(session: Session) -> Fault | None:
-    """The first change found that is kept with another dialogue or agreement than it belongs to.
+def misplaced_changes(session: Session) -> Iterator[Fault]:
+    """The changes that are kept with another dialogue or agreement than they belong to.
 
-    Or a deletion or removal that others see than those who saw or lost the record, or a removal
-    that is missing: then the change that took the record from them.
+    Also deletions and removals that others see than those who saw or lost the record, and, of a
+    removal that is missing, the change that took the record from them.
     """
     for find, detail in _FAULTS:
-        found = next(find(session), None)
-        if found is not None:
-            return fault_in(found, detail)
-    return None
+        for found in find(session):
+            yield fault_in(found, detail)

@@ -142,7 +142,7 @@ def _newest_changes(session: Session, kind: str, ids: Sequence[str]) -> dict[str
 
 def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterator[Fault]:
     later = aliased(Change)
-    missing = session.execute(
+    missing = (
         select(Change.record_id, Change.revision)
         .where(
             Change.kind == kind,
@@ -154,12 +154,15 @@ def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterat
             ),
             ~exists().where(model.id == Change.record_id),
         )
-        .limit(1)
-    ).first()
-    if missing is not None:
-        yield Fault(
-            revision=missing.revision,
-            kind=kind,
-            id=missing.record_id,
-            detail="The record is missing, and no revision deleted it.",
-        )
+        .order_by(Change.record_id)
+        .execution_options(yield_per=_BATCH)
+    )
+    # Closed with whoever stops early: the server keeps a cursor for it.
+    with session.execute(missing) as rows:
+        for row in rows:
+            yield Fault(
+                revision=row.revision,
+                kind=kind,
+                id=row.record_id,
+                detail="The record is missing, and no revision deleted it.",
+            )

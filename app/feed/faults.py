@@ -6,14 +6,24 @@ from app.feed.schemas import Fault
 
 # What reading a row, or a document, raises whose values nothing could have written.
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+# What is said of such a row.
+UNWRITTEN = "It holds what no write could have put there."
 
 
 class ChangeNamed(Protocol):
     """What names a change."""
 
-    revision: int
-    kind: str
-    record_id: str
+    @property
+    def revision(self) -> int:
+        """The revision that it is part of."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its record."""
+
+    @property
+    def record_id(self) -> str:
+        """The id of its record."""
 
 
 def fault_in(change: ChangeNamed, detail: str) -> Fault:
@@ -24,3 +34,9 @@ def fault_in(change: ChangeNamed, detail: str) -> Fault:
         id=change.record_id,
         detail=f"The record in this change: {detail[0].lower()}{detail[1:]}",
     )
+
+
+def told(fault: Fault) -> str:
+    """A fault on one line."""
+    record = f", {fault.kind} {fault.id}" if fault.kind else ""
+    return f"revision {fault.revision}{record}: {fault.detail}"

@@ -32,5 +32,8 @@ class Redaction(Record):
 
     def settle(self) -> None:
         """Whoever saw the changes sees that they were redacted, and nobody else."""
-        public = self.visibility is Visibility.PUBLIC
-        self.audience = None if public else audience_of(self.parties)
+        # Without parties it is the operator's alone, as what it redacts, or was mended with it.
+        if self.visibility is Visibility.PUBLIC:
+            self.audience = None
+        elif self.parties:
+            self.audience = audience_of(self.parties)

@@ -19,7 +19,7 @@ from app.kernel.idempotency import forget_answers
 from app.kernel.journal import Change
 from app.kernel.problems import Conflict, InvalidRequest, NotFound
 from app.kernel.recording import recorder
-from app.kernel.records import Base
+from app.kernel.records import Base, parties_in
 
 _changes = Base.metadata.tables[Change.__tablename__]
 _TAKE_AWAY = (
@@ -149,7 +149,8 @@ def _recorded(
             reason=reason,
             redacted_by=recorder(session).author.principal.name,
             visibility=visibility,
-            parties=(audience or "").split(),
+            audience=audience,
+            parties=parties_in(audience),
         )
         session.add(redaction)
         made.append(redaction)

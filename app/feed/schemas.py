@@ -35,7 +35,7 @@ class RedactionFields(Schema):
     redacted_by: str = Field(description="The principal who did.")
     visibility: Visibility = Field(description="As that of the changes that it names.")
     parties: list[PartyCode] = Field(
-        description="The parties that see it where it is not public; otherwise none."
+        description="The parties that see it; none where it is public, or the operator's alone."
     )
 
 
@@ -110,8 +110,12 @@ class VerificationBody(Schema):
     )
 
 
+# So many faults are named over HTTP.
+MOST_FAULTS = 100
+
+
 class Fault(Schema):
-    """The first thing that does not fit."""
+    """Something that does not fit: a revision, or a record in it."""
 
     revision: int | None
     kind: str | None = None
@@ -129,4 +133,13 @@ class VerificationRecord(Schema):
         "a redaction that the journal holds."
     )
     head: JournalHeadRecord
-    fault: Fault | None
+    fault: Fault | None = Field(description="The first of `faults`.")
+    faults: list[Fault] = Field(
+        description="Everything that does not fit, each once: first what is wrong in the chain, in "
+        "its order, then where changes are kept, then records. Those that the caller may not see "
+        "are told without kind and id, and of each revision as one."
+    )
+    more: bool = Field(
+        description=f"Whether there are more than the first {MOST_FAULTS}: mend these, and verify "
+        "again."
+    )

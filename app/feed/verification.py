@@ -1,31 +1,38 @@
 """Recomputing the journal: is the chain whole, and is every record what its last change says?"""
 
 import hashlib
-from collections.abc import Generator
+from collections import defaultdict
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.feed.belonging import misplaced_change
+from app.feed.belonging import misplaced_changes
 from app.feed.comparing import altered_records
-from app.feed.faults import UNREADABLE, fault_in
+from app.feed.faults import UNREADABLE, UNWRITTEN, fault_in
 from app.feed.models import Redaction
-from app.feed.placing import is_placed
-from app.feed.schemas import Fault, JournalHeadRecord, RedactionRecord, VerificationRecord
+from app.feed.placing import is_mended, is_placed
+from app.feed.revisions import ReadRevision, revisions_after
+from app.feed.schemas import (
+    MOST_FAULTS,
+    Fault,
+    JournalHeadRecord,
+    RedactionRecord,
+    VerificationRecord,
+)
 from app.kernel.access import Visibility
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
-from app.kernel.journal import Change, Revision, head, last_change, moment
+from app.kernel.journal import Change, Revision, head, moment
 from app.kernel.problems import InvalidRequest, invalid_field
 from app.kernel.records import audience_of, record_classes
 from app.kernel.visibility import seeing_all
 
-_BATCH = 500
+_UNREAD = "The revision holds what no write could have put there."
 
 
 def head_of(session: Session) -> JournalHeadRecord:
@@ -35,31 +42,32 @@ def head_of(session: Session) -> JournalHeadRecord:
     return JournalHeadRecord(revision=newest.number, hash=newest.hash, at=at)
 
 
-def verify(session: Session, since: int = 0, published: str | None = None) -> VerificationRecord:
+def verify(
+    session: Session, since: int = 0, published: str | None = None, most: int = MOST_FAULTS
+) -> VerificationRecord:
     """Recomputes the chain after revision `since`, and compares every record with the journal.
 
     With `published`, the hash that revision `since` had when it was published, also proves that
-    the chain extends it. Memory is bounded: revisions and records are read in batches; only the
-    names of what was redacted are all held. A fault in what the session's caller may not see is
-    told without naming the record. Raises InvalidRequest where there is no revision `since` and
-    none was published.
+    the chain extends it. It goes on after a fault, and ends once it has found more than `most`.
+    Memory is bounded: revisions and records are read in batches; only the faults, and the names of
+    what was redacted, are all held. A fault in what the session's caller may not see is told
+    without naming the record. Raises InvalidRequest where there is no revision `since` and none
+    was published.
     """
     newest = _head_as_it_stands(session)
     with seeing_all(session):
         walk = _Walk(_named_by_redactions(session))
-        fault = (
-            _verify_chain(session, newest, walk, since, published)
-            or misplaced_change(session)
-            or next(altered_records(session), None)
-        )
-    if fault is not None and not _may_be_named(session, fault):
-        fault = fault.model_copy(update={"kind": None, "id": None})
+        with closing(_all_faults(session, newest, walk, since, published)) as faults:
+            found, more = _each_once(faults, most)
+    told = _each_told_once(session, found)
     return VerificationRecord(
-        valid=fault is None,
+        valid=not told,
         revisions=walk.revisions,
         redacted=walk.redacted,
         head=newest,
-        fault=fault,
+        fault=told[0] if told else None,
+        faults=told,
+        more=more,
     )
 
 
@@ -72,10 +80,43 @@ def _head_as_it_stands(session: Session) -> JournalHeadRecord:
         return JournalHeadRecord(revision=newest.number, hash=newest.hash, at=None)
 
 
+def _all_faults(
+    session: Session, newest: JournalHeadRecord, walk: "_Walk", since: int, published: str | None
+) -> Generator[Fault, None, None]:
+    yield from _faults_in_chain(session, newest, walk, since, published)
+    yield from misplaced_changes(session)
+    yield from altered_records(session)
+
+
+def _each_once(faults: Iterator[Fault], most: int) -> tuple[list[Fault], bool]:
+    """The first faults, of each place one, and whether there are more."""
+    found: dict[tuple[int | None, str | None, str | None], Fault] = {}
+    for fault in faults:
+        place = (fault.revision, fault.kind, fault.id)
+        if place in found:
+            continue
+        if len(found) == most:
+            return [*found.values()], True
+        found[place] = fault
+    return [*found.values()], False
+
+
+def _each_told_once(session: Session, found: list[Fault]) -> list[Fault]:
+    """The faults as the session's caller may know them: not how many of a revision are hidden."""
+    told: dict[tuple[int | None, str | None, str | None, str], Fault] = {}
+    for fault in found:
+        unnamed = fault.model_copy(update={"kind": None, "id": None})
+        known = fault if _may_be_named(session, fault) else unnamed
+        told.setdefault((known.revision, known.kind, known.id, known.detail), known)
+    return [*told.values()]
+
+
 def _may_be_named(session: Session, fault: Fault) -> bool:
     if fault.kind is None or fault.id is None:
         return True
-    if last_change(session, fault.kind, fault.id) is not None:
+    # Of a change no more is asked than whether it is seen: it may hold what cannot be read.
+    changes = select(Change.revision).where(Change.kind == fault.kind, Change.record_id == fault.id)
+    if session.scalar(changes.limit(1)) is not None:
         return True
     model = record_classes().get(fault.kind)
     # Asked, not got: the session still holds what it saw while it saw all.
@@ -94,6 +135,14 @@ class _Named(NamedTuple):
 NamedChanges = dict[tuple[str, str, int], _Named]
 
 
+class _ChangeName(NamedTuple):
+    """What names a change, whatever else of it can be read."""
+
+    revision: int
+    kind: str
+    record_id: str
+
+
 @dataclass
 class _Walk:
     """How far a verification has come, and what it has found redacted."""
@@ -101,8 +150,13 @@ class _Walk:
     named: NamedChanges
     revisions: int = 0
     redacted: int = 0
-    # The first change that rests on the redaction in each revision.
-    first_resting_on: dict[int, Change] = field(default_factory=dict)
+    # The changes that rest on the redaction in each revision that is still to come.
+    resting_on: dict[int, list[_ChangeName]] = field(default_factory=lambda: defaultdict(list))
+
+    def resting(self, revision: int) -> Iterator[Fault]:
+        """The faults of the changes which only a redaction in a revision has excused."""
+        detail = f"It was taken away, and the redaction in revision {revision} does not hold."
+        return (fault_in(change, detail) for change in self.resting_on.pop(revision, []))
 
 
 def _named_by_redactions(session: Session) -> NamedChanges:
@@ -127,81 +181,58 @@ def _named_by_redactions(session: Session) -> NamedChanges:
     return named
 
 
-def _verify_chain(
+def _faults_in_chain(
     session: Session, newest: JournalHeadRecord, walk: _Walk, since: int, published: str | None
-) -> Fault | None:
-    previous = _hash_to_begin_with(session, newest, since, published)
-    if isinstance(previous, Fault):
-        return previous
-    expected = since + 1
-    try:
-        with closing(_revisions(session, since)) as revisions:
-            for revision, changes in revisions:
-                if revision.number != expected:
-                    return Fault(
-                        revision=expected, detail=f"Missing: revision {revision.number} follows."
-                    )
-                fault = _fault_of(session, revision, changes, previous, walk)
-                if fault is not None:
-                    return _first_of(fault, revision.number, walk)
-                previous, expected = revision.hash, expected + 1
-                walk.revisions += 1
-    except UNREADABLE:
-        return Fault(
-            revision=_first_unreadable(session, expected),
-            detail="The revision, or a change in it, holds what no write could have put there.",
-        )
-    if (newest.revision, newest.hash) != (expected - 1, previous):
-        return Fault(
+) -> Iterator[Fault]:
+    previous, fault = _hash_to_begin_with(session, newest, since, published)
+    if fault is not None:
+        yield fault
+    last = since
+    with closing(revisions_after(session, since)) as revisions:
+        for found in revisions:
+            if found.number != last + 1:
+                yield Fault(revision=last + 1, detail=f"Missing: revision {found.number} follows.")
+                previous = None
+            faults = [*_faults_of(session, found, previous, walk)]
+            if faults:
+                yield from walk.resting(found.number)
+                yield from faults
+            walk.resting_on.pop(found.number, None)
+            # Each is held to the hash that stands before it, so that what follows a fault is no
+            # fault of its own.
+            previous, last = found.hash, found.number
+            walk.revisions += 1
+    for revision in [*walk.resting_on]:
+        yield from walk.resting(revision)
+    if (last, previous) != (since, None) and (newest.revision, newest.hash) != (last, previous):
+        yield Fault(
             revision=newest.revision,
-            detail=f"The head names revision {newest.revision}; the chain ends at {expected - 1}.",
+            detail=f"The head names revision {newest.revision}; the chain ends at {last}.",
         )
-    return None
 
 
 def _hash_to_begin_with(
     session: Session, newest: JournalHeadRecord, since: int, published: str | None
-) -> str | Fault:
-    """The hash of revision `since`, or why it is not the one that was published."""
-    found = GENESIS
-    if since:
+) -> tuple[str | None, Fault | None]:
+    """The hash of revision `since`, if it is there, and why it is not the one published."""
+    if not since:
+        found = GENESIS
+    else:
         trusted = session.scalar(select(Revision.hash).where(Revision.number == since))
         if trusted is None and published is None:
             raise _no_such_revision(since, newest.revision)
         if trusted is None:
-            return Fault(
+            return None, Fault(
                 revision=min(since, newest.revision + 1),
                 detail=f"Missing: revision {since} was published; the newest is {newest.revision}.",
             )
         found = trusted
-    if published not in (None, found):
-        return Fault(
-            revision=since,
-            detail=f"Its hash is {found}, not the one that was published: it, or one before it, "
-            "was written anew.",
-        )
-    return found
-
-
-def _first_unreadable(session: Session, expected: int) -> int:
-    """Which revision it is that cannot be read; all before `expected` could be."""
-    number = expected
-    try:
-        # Read in batches, those before it in its own have not been looked at.
-        while session.execute(_of_revisions().where(Revision.number == number)).all():
-            number += 1
-    except UNREADABLE:
-        return number
-    return expected
-
-
-def _first_of(fault: Fault, revision: int, walk: _Walk) -> Fault:
-    """The fault of a revision, or that of a change which only a redaction in it has excused."""
-    resting = walk.first_resting_on.get(revision)
-    if resting is None:
-        return fault
-    return fault_in(
-        resting, f"It was taken away, and the redaction in revision {revision} does not hold."
+    if published in (None, found):
+        return found, None
+    return found, Fault(
+        revision=since,
+        detail=f"Its hash is {found}, not the one that was published: it, or one before it, "
+        "was written anew.",
     )
 
 
@@ -212,71 +243,82 @@ def _no_such_revision(since: int, newest: int) -> InvalidRequest:
     )
 
 
-def _revisions(
-    session: Session, since: int
-) -> Generator[tuple[Revision, list[Change]], None, None]:
-    statement = _of_revisions().where(Revision.number > since)
-    statement = statement.execution_options(yield_per=_BATCH)
-    # Closed with the generator, which a fault ends early: the server keeps a cursor for it.
-    with session.execute(statement) as rows:
-        for _, group in groupby(rows, key=lambda row: row[0].number):
-            found = list(group)
-            yield found[0][0], [row[1] for row in found if row[1] is not None]
-
-
-def _of_revisions() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Revision, Change)
-        .outerjoin(Change, Change.revision == Revision.number)
-        .order_by(Revision.number, Change.sequence)
-    )
-
-
-def _fault_of(
-    session: Session, revision: Revision, changes: list[Change], previous: str, walk: _Walk
-) -> Fault | None:
-    for change in changes:
+def _faults_of(
+    session: Session, found: ReadRevision, previous: str | None, walk: _Walk
+) -> Iterator[Fault]:
+    for change in found.changes:
         fault = _fault_of_change(session, change, walk)
         if fault is not None:
-            return fault
-    seal = RevisionSeal(
-        number=revision.number,
-        at=moment(revision.at),
-        principal=revision.principal,
-        party=revision.party,
-        request_id=revision.request_id,
-        reason=revision.reason,
-        changes=[
-            ChangeSeal(change.kind, change.record_id, change.operation.value, change.digest)
-            for change in changes
-        ],
-    )
-    if chained(seal, previous) != revision.hash:
-        return Fault(
+            yield fault
+    for kind, record_id in found.unreadable:
+        yield fault_in(_ChangeName(found.number, kind, record_id), UNWRITTEN)
+    if found.revision is None:
+        yield Fault(revision=found.number, detail=_UNREAD)
+    elif previous is not None and not found.unreadable:
+        # What the hash is over is known: all changes, and the revision before.
+        yield from _faults_of_seal(found.revision, found.changes, previous)
+
+
+def _faults_of_seal(revision: Revision, changes: list[Change], previous: str) -> Iterator[Fault]:
+    try:
+        seal = RevisionSeal(
+            number=revision.number,
+            at=moment(revision.at),
+            principal=revision.principal,
+            party=revision.party,
+            request_id=revision.request_id,
+            reason=revision.reason,
+            changes=[
+                ChangeSeal(change.kind, change.record_id, change.operation.value, change.digest)
+                for change in changes
+            ],
+        )
+        follows = chained(seal, previous) == revision.hash
+    except UNREADABLE:
+        yield Fault(revision=revision.number, detail=_UNREAD)
+        return
+    if not follows:
+        yield Fault(
             revision=revision.number,
             detail="The revision's hash does not follow from its content and the one before.",
         )
-    return None
 
 
 def _fault_of_change(session: Session, change: Change, walk: _Walk) -> Fault | None:
+    try:
+        detail = _what_is_wrong(session, change, walk)
+    except UNREADABLE:
+        detail = UNWRITTEN
+    return None if detail is None else fault_in(change, detail)
+
+
+def _what_is_wrong(session: Session, change: Change, walk: _Walk) -> str | None:
     if change.document is None and not change.is_deletion:
         named = walk.named.get((change.kind, change.record_id, change.revision))
         if named is None or named.redacted_in <= change.revision:
-            return fault_in(change, "It is missing, and no redaction in the journal names it.")
-        if named != (change.redacted_in, change.visibility, change.audience):
-            return fault_in(change, "Its tombstone is not the one that was set for it.")
-        walk.first_resting_on.setdefault(named.redacted_in, change)
+            return "It is missing, and no redaction in the journal names it."
+        if not _is_tombstone_of(session, change, named):
+            return "Its tombstone is not the one that was set for it."
+        name = _ChangeName(change.revision, change.kind, change.record_id)
+        walk.resting_on[named.redacted_in].append(name)
         walk.redacted += 1
     elif change.redacted_in is not None:
-        return fault_in(change, "It is marked as redacted, and is not.")
+        return "It is marked as redacted, and is not."
     else:
         text = "null" if change.document is None else change.document
         digest = hashlib.sha256(text.encode()).hexdigest()
         if (change.document is None) != change.is_deletion or digest != change.digest:
-            return fault_in(change, "It is not the one that was written.")
+            return "It is not the one that was written."
         if change.document is not None and not is_placed(
             session, change, orjson.loads(change.document)
         ):
-            return fault_in(change, "It is not kept as it says who sees it, and what holds it.")
+            return "It is not kept as it says who sees it, and what holds it."
     return None
+
+
+def _is_tombstone_of(session: Session, change: Change, named: _Named) -> bool:
+    if (change.redacted_in, change.visibility) != (named.redacted_in, named.visibility):
+        return False
+    if named.audience is None and named.visibility is not Visibility.PUBLIC:
+        return is_mended(session, change)
+    return change.audience == named.audience

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from app.kernel.access import Visibility
 from app.kernel.journal import INFRASTRUCTURE
 from app.kernel.problems import Conflict, ProblemError, shown
-from app.kernel.records import Base, Record
+from app.kernel.records import Base, Record, audience_of, record_classes
 
+# How a use is told that not everybody may know of.
+_STATED = "what its parties state of it"
 _KEYS = (UniqueConstraint, PrimaryKeyConstraint)
 
 
@@ -105,10 +107,21 @@ def uses_of(session: Session, record: Record) -> list[str]:
                 elif session.scalar(select(found.where(_of_public(table)))):
                     use = f"{table.name}.{reference.parent.name}"
                 else:
-                    use = "what its parties state of it"
+                    use = _STATED
                 if use not in uses:
                     uses.append(use)
+    if record.sees and _STATED not in uses and _sees_something(session, record.id):
+        uses.append(_STATED)
     return uses
+
+
+def _sees_something(session: Session, party: str) -> bool:
+    """Whether any record that is not public is kept for a party, who need not be referred to."""
+    tables = [model.__table__ for model in record_classes().values()]
+    own = audience_of([party])
+    return any(
+        session.scalar(select(exists().where(table.c.audience.contains(own)))) for table in tables
+    )
 
 
 def _of_public(table: Table) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.access import Principal, Visibility
 from app.kernel.columns import KeyText, LongText, UtcDateTime, codes
-from app.kernel.records import Base
+from app.kernel.records import Base, audience_checks
 
 
 class Operation(StrEnum):
@@ -77,6 +77,7 @@ class Change(Base):
         Index("ix_change_agreement", "agreement", "revision", "sequence"),
         _of_moves("former_dialogue"),
         _of_moves("former_agreement"),
+        *audience_checks(),
     )
 
     revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), primary_key=True)

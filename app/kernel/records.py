@@ -1,6 +1,7 @@
 """What every kind of record is made of, and the one document that represents it everywhere."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
@@ -8,13 +9,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Index, MetaData, inspect
+from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.kernel.access import Visibility
 from app.kernel.columns import Document, KeyText, LongText, UtcDateTime, codes
 from app.kernel.owner_rules import OwnerRule
-from app.kernel.text import LocalizedText, display, folded, texts_in
+from app.kernel.text import PARTY_PATTERN, LocalizedText, display, folded, texts_in
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +27,9 @@ NAMING = {
 
 # What moves with every revision of a record, and so is no part of its content.
 BOOKKEEPING = frozenset({"created_at", "modified_at", "revision"})
+
+# The audience of what no party may see. Migration 0011 sets it where nobody can tell whose it is.
+OPERATOR_ALONE = " operator "
 
 
 class Base(DeclarativeBase):
@@ -75,6 +79,8 @@ class Record(Base):
     shown_to: ClassVar[str | None] = None
     # Or else the record that names them: by which attribute, of what kind, in which of its own.
     shown_by: ClassVar[tuple[str, str, str] | None] = None
+    # Whether audiences name records of this kind: one that sees something cannot be deleted.
+    sees: ClassVar[bool] = False
     # The attributes with the revisions in which a record began to count, with its first public
     # change, and ceased to, with its last.
     counts_from: ClassVar[str | None] = None
@@ -150,7 +156,7 @@ class Record(Base):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        return (*cls.constraints(), *cls._list_indexes())
+        return (*cls.constraints(), *audience_checks(), *cls._list_indexes())
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -164,9 +170,36 @@ class Record(Base):
         yield Index(f"ix_{name}_sort_text", "sort_text", "id")
 
 
+def audience_checks() -> tuple[CheckConstraint, CheckConstraint]:
+    """The named checks of a table with `visibility` and `audience`: no audience is of nobody.
+
+    What is public has none, and all else has one: names between single spaces.
+    """
+    return (
+        CheckConstraint(
+            "(visibility = 'public') = (audience IS NULL)", name="audience_unless_public"
+        ),
+        CheckConstraint(
+            "audience LIKE ' _% ' AND audience NOT LIKE '%  %'", name="audience_of_somebody"
+        ),
+    )
+
+
 def audience_of(parties: Iterable[str]) -> str:
-    """The audience of what only `parties` may see."""
-    return f" {' '.join(parties)} "
+    """The audience of what only `parties` may see.
+
+    Raises ValueError for no party, and for a name that is no party's: nobody would be in it.
+    """
+    names = [*parties]
+    strange = [name for name in names if not re.fullmatch(PARTY_PATTERN, name)]
+    if strange or not names:
+        raise ValueError(f"an audience is of parties, and not of {strange or 'nobody'}")
+    return f" {' '.join(names)} "
+
+
+def parties_in(audience: str | None) -> list[str]:
+    """The parties of an audience: none where everybody sees it, or the operator alone."""
+    return [] if audience in (None, OPERATOR_ALONE) else audience.split()
 
 
 def document_of(record: Record) -> dict[str, Any]:
@@ -206,12 +239,13 @@ def texts_of(record: Record, document: dict[str, Any]) -> tuple[str, str]:
 
 @cache
 def record_classes() -> dict[str, type[Record]]:
-    """Every mapped kind of record, by kind."""
-    return {
+    """Every mapped kind of record, by kind, in the order of their names."""
+    found = {
         mapper.class_.__tablename__: mapper.class_
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, Record)
     }
+    return dict(sorted(found.items()))
 
 
 def parts_of(record_class: type[Record]) -> dict[str, type[Part]]:

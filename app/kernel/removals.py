@@ -1,6 +1,7 @@
 """Who loses sight of a record by a change of it: for each kind, whatever rule has narrowed it."""
 
 from app.kernel.access import Visibility
+from app.kernel.records import parties_in
 from app.kernel.setting_aside import SetAside
 
 
@@ -19,5 +20,5 @@ def lost_by(change: SetAside) -> list[str]:
         return []
     if before == Visibility.PUBLIC:
         raise NarrowedError(f"{change.kind} {change.id} was public, and is not any more")
-    seeing = (change.audience or "").split()
-    return [party for party in (change.audience_before or "").split() if party not in seeing]
+    seeing = parties_in(change.audience)
+    return [party for party in parties_in(change.audience_before) if party not in seeing]

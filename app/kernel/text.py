@@ -56,9 +56,10 @@ RecordUuid = Annotated[
     StringConstraints(pattern=UUID_PATTERN),
     Field(description="A UUID of version 7 (RFC 9562), in lower case."),
 ]
+PARTY_PATTERN = r"^[A-Z]{2}$"
 PartyCode = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    StringConstraints(pattern=PARTY_PATTERN),
     Field(description="ISO 3166-1 alpha-2.", examples=["KR"]),
 ]
 LanguageTag = Annotated[

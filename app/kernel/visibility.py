@@ -16,6 +16,8 @@ S = TypeVar("S", bound=Executable)
 # The parameter of every statement that says which audiences its caller is in.
 SEEN = "seen_by_caller"
 _SEEN = bindparam(SEEN, type_=String)
+# What stands in no audience: by a constraint no two spaces follow each other in one.
+_NOBODY = "  nobody  "
 
 
 def _may_see(entity: type[Record] | type[Change]) -> ColumnElement[bool]:
@@ -31,8 +33,7 @@ _HELD = (
 
 def seen_by(principal: Principal) -> str:
     """The value of `SEEN`: what stands in the audiences that `principal` is in."""
-    # An audience has its parties between single spaces, so that nobody's party is in any of them.
-    return audience_of([principal.party or ""])
+    return _NOBODY if principal.party is None else audience_of([principal.party])
 
 
 def held_to_visibility(query: S) -> S:

@@ -61,7 +61,8 @@ def draft_agenda(tx: Transaction, meeting: Meeting, body: AgendaDraftBody) -> Ag
             ],
         )
     # What is drafted is for the caller alone.
-    require_references(tx.session, body, audience=audience_of([tx.principal.party or ""]))
+    party = tx.principal.party
+    require_references(tx.session, body, audience=None if party is None else audience_of([party]))
     knowledge = PresentRecord(tx)
     dialogue = knowledge.dialogue(meeting.dialogue)
     today = today_of(tx, dialogue.parties)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from app.kernel.migrating import edit_sqlite_table
 from sqlalchemy.dialects import postgresql
 
 revision = "0003"
@@ -66,7 +67,7 @@ def upgrade() -> None:
     if postgresql:
         op.execute(f"ALTER TABLE agenda_item ADD {AGENDA_KEY.removeprefix(', ')}")
     else:
-        _edit_sqlite("agenda_item", added=AGENDA_KEY)
+        edit_sqlite_table(op.get_bind(), "agenda_item", added=AGENDA_KEY)
     op.create_index("ix_agenda_item_action_item_id", "agenda_item", ["action_item_id"])
 
     op.add_column("status_report", sa.Column("submitted_revision", sa.BigInteger()))
@@ -86,7 +87,8 @@ def upgrade() -> None:
         for name, rule in REPORT_CHECKS.items():
             op.create_check_constraint(op.f(name), "status_report", rule)
     else:
-        _edit_sqlite(
+        edit_sqlite_table(
+            op.get_bind(),
             "status_report",
             {f"{column} VARCHAR NOT NULL": f"{column} VARCHAR" for column in NULLABLE},
             added="".join(
@@ -116,7 +118,8 @@ def downgrade() -> None:
         for column in NULLABLE:
             op.alter_column("status_report", column, nullable=False)
     else:
-        _edit_sqlite(
+        edit_sqlite_table(
+            op.get_bind(),
             "status_report",
             {f"{column} VARCHAR": f"{column} VARCHAR NOT NULL" for column in NULLABLE}
             | {
@@ -124,7 +127,7 @@ def downgrade() -> None:
                 for name, rule in REPORT_CHECKS.items()
             },
         )
-        _edit_sqlite("agenda_item", {AGENDA_KEY: ""})
+        edit_sqlite_table(op.get_bind(), "agenda_item", {AGENDA_KEY: ""})
     op.create_index(
         "ix_status_report_position",
         "status_report",
@@ -155,38 +158,6 @@ def _fill_holders(postgresql: bool) -> None:
         op.execute(
             f"UPDATE change SET holder = {value} WHERE kind = '{kind}' AND document IS NOT NULL"
         )
-
-
-def _edit_sqlite(
-    table: str, replaced: dict[str, str] | None = None, added: str = ""
-) -> None:
-    """Loosens or adds constraints in the text of a table's definition.
-
-    SQLite has no ALTER for them. This is the way that its documentation of ALTER TABLE gives for
-    changes that leave the stored rows as they are; making the table anew would delete, by cascade,
-    what refers to it.
-    """
-    connection = op.get_bind()
-    sql = connection.execute(
-        sa.text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = :name"),
-        {"name": table},
-    ).scalar_one()
-    for old, new in (replaced or {}).items():
-        if sql.count(old) != 1:
-            raise RuntimeError(f"{table} is not defined as expected: {old!r} in {sql}")
-        sql = sql.replace(old, new)
-    sql = f"{sql.rstrip().removesuffix(')')}{added})"
-    connection.exec_driver_sql("PRAGMA writable_schema = ON")
-    connection.execute(
-        sa.text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :name"),
-        {"sql": sql, "name": table},
-    )
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema = RESET")
-    problems = connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')").scalars().all()
-    if problems != ["ok"]:
-        raise RuntimeError(f"{table}: {problems}")
 
 
 def _create_assessments() -> None:

@@ -169,11 +169,11 @@ def test_what_lost_revisions_said_is_not_said_again_when_others_have_their_numbe
     assert says() == (newest, lost) != (newest, before)
     put_back()
     with plain_http.client(base_url=clients.korea.base_url, timeout=30) as client:
-        korea = dict(clients.korea.headers)
-        made = client.post("/v1/parties", json=PARTY, headers=korea)
+        admin = dict(clients.admin.headers)
+        made = client.post("/v1/parties", json=PARTY, headers=admin)
         assert int(made.headers["revision"]) == newest
     wait_until(lambda: says() == (newest, before), seconds=BOUND)
-    clients.korea.patch(
+    clients.admin.patch(
         "/v1/parties/MN", json={"name": {"en": "M"}}, headers={"If-Match": made.headers["etag"]}
     ).raise_for_status()
     assert says() == (newest + 1, before)

@@ -1,6 +1,7 @@
 """A backup is everything as of one revision, or no backup; a restore is all of it, or nothing."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -287,6 +288,24 @@ DAMAGES = {
         "does not fit",
     ),
 }
+
+
+def test_a_backup_that_does_not_verify_is_refused_by_all_that_is_wrong(
+    made: Path, empty_url: str
+) -> None:
+    # In the revision and in the report itself, but not in the document of its change.
+    forge(made, lambda line: line.replace(b'"key:china"', b'"key:korea"'))
+    forge(made, lambda line: line.replace(b'"Asia/Tokyo"', b'"Asia/Seoul"'))
+    engine = open_engine(empty_url)
+    with pytest.raises(BackupError, match="does not verify") as refused:
+        restore(engine, made)
+    engine.dispose()
+    assert re.findall(r"revision (\d+)(?:, (\w+) .+)?: ", str(refused.value)) == [
+        ("3", ""),
+        ("1", "party"),
+        ("3", "status_report"),
+    ]
+    assert tables(empty_url) == []
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -16,6 +16,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, principal_of
+from app.kernel.migrating import downgrade
 from app.kernel.migration_state import newest_migration
 from app.kernel.sessions import Database
 from tests.cli.running import Run, Told, assert_refused, run_line, shown_examples, words
@@ -406,6 +407,40 @@ def test_a_published_head_is_proven_to_be_extended_or_not(run: Run, database_url
     told = run("verify", "--since", "9", "0" * 64, database_url=database_url)
     assert (told.status, told.output) == (1, "")
     assert told.errors.startswith("Altered: revision 3: Missing: revision 9 was published")
+
+
+def test_everything_that_does_not_fit_is_named_a_line_each(run: Run, database_url: str) -> None:
+    _change_a_person(database_url)
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        for statement in (
+            "UPDATE change SET document = '{}' WHERE revision = 1 AND record_id = 'guo-jing'",
+            "UPDATE revision SET reason = 'Because' WHERE number = 2",
+            "UPDATE organization SET sort_text = 'other' WHERE id = 'kr-nier'",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    told = run("verify", database_url=database_url)
+    assert (told.status, told.output) == (1, "")
+    lines = told.errors.splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["Altered", "revision 1, person guo-jing"],
+        ["Altered", "revision 2"],
+        ["Altered", "revision 1, organization kr-nier"],
+    ]
+
+
+def test_migrating_says_what_it_mended(run: Run, database_url: str) -> None:
+    engine = open_engine(database_url)
+    downgrade(engine, "0009")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE person SET audience = '  ' WHERE id = 'guo-jing'")
+    engine.dispose()
+    told = run("migrate", database_url=database_url)
+    assert (told.status, told.errors) == (0, "")
+    mended, migrated = told.output.splitlines()
+    assert mended.endswith("(1): person guo-jing.")
+    assert migrated == f"The database is at migration {newest_migration()}."
 
 
 def test_what_was_redacted_is_told_and_counted(run: Run, database_url: str) -> None:

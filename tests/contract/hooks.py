@@ -27,6 +27,7 @@ BEYOND_THE_SCHEMA = {
     "entity_tag",
     "forbidden_address",
     "held_in_public",
+    "issuer_of_a_side",
     "item_is_created",
     "item_of_agreement",
     "kept_by_its_issuer",

@@ -112,7 +112,9 @@ TAMPERINGS = {
     "since when a report counts": (
         "UPDATE status_report SET submitted_revision = 2 WHERE progress = 20", 3,
     ),
-    "who sees a record": ("UPDATE status_report SET audience = ' CN ' WHERE progress = 20", 3),
+    "who sees a record": (
+        "UPDATE status_report SET visibility = 'party', audience = ' CN ' WHERE progress = 20", 3,
+    ),
     "a record's part": ("UPDATE organization_name SET ends = '2020' WHERE ends = '2025-09-30'", 1),
     "a removed part": (
         "DELETE FROM agreement_relation WHERE agreement_id = 'clear-sky-plan-2023'", 1,
@@ -148,6 +150,114 @@ def test_tampering_is_found_and_the_first_bad_revision_named(written, what):
     assert result.fault.revision == revision
 
 
+def places(result):
+    return {(fault.revision, fault.kind, fault.id) for fault in result.faults}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_no_tampering_hides_behind_another(written, what):
+    statements, _ = TAMPERINGS[what]
+    behind_its_back(written, *statements.split(";"))
+    alone = places(found(written))
+    # One before it in the chain, one after it, and one beside the chain.
+    behind_its_back(
+        written,
+        "UPDATE change SET document = '{}' WHERE revision = 1 AND record_id = 'kr-nier'",
+        "UPDATE change SET digest = '0' WHERE revision = 5",
+        "UPDATE person SET sort_text = 'other' WHERE id = 'zhou-guomei'",
+    )
+    result = found(written)
+    others = {(1, "organization", "kr-nier"), (5, None, None), (1, "person", "zhou-guomei")}
+    assert alone | others <= places(result)
+    assert len(places(result)) == len(result.faults)
+    assert result.fault == result.faults[0]
+    assert not result.more
+
+
+def test_after_a_fault_the_chain_goes_on_from_the_hash_that_stands(written):
+    behind_its_back(
+        written,
+        "UPDATE revision SET reason = 'Because' WHERE number = 2",
+        "UPDATE revision SET principal = 'key:china' WHERE number = 5",
+    )
+    result = found(written)
+    assert [(fault.revision, fault.kind) for fault in result.faults] == [(2, None), (5, None)]
+    assert result.revisions == 6
+
+
+def test_a_change_that_was_altered_leaves_the_rest_of_its_revision_to_be_looked_at(written):
+    people = ("guo-jing", "zhou-guomei")
+    for person in people:
+        behind_its_back(
+            written,
+            "UPDATE change SET document = '{}' WHERE revision = 1 AND record_id = :person",
+            person=person,
+        )
+    behind_its_back(written, "UPDATE revision SET reason = 'Because' WHERE number = 1")
+    result = found(written)
+    assert places(result) == {(1, "person", person) for person in people} | {(1, None, None)}
+
+
+def test_each_record_that_was_altered_or_removed_is_named(written):
+    behind_its_back(
+        written,
+        "DELETE FROM status_report WHERE progress < 30",
+        "UPDATE person SET sort_text = 'other'",
+    )
+    with written.reading(OPERATOR) as session:
+        people = session.scalars(text("SELECT id FROM person")).all()
+        reports = session.execute(
+            text(
+                "SELECT revision, record_id FROM change"
+                " WHERE kind = 'status_report' AND revision < 4"
+            )
+        ).all()
+    expected = {(1, "person", person) for person in people}
+    expected |= {(revision, "status_report", report) for revision, report in reports}
+    result = found(written)
+    assert len(reports) == 2
+    assert places(result) == expected
+    assert len(result.faults) == len(expected)
+
+
+def test_each_change_that_is_kept_elsewhere_is_named(written):
+    behind_its_back(
+        written,
+        "UPDATE change SET agreement = 'clear-sky-plan-2022' WHERE revision IN (2, 4)",
+        "UPDATE change SET visibility = 'party', audience = ' KR ' WHERE revision = 6",
+    )
+    assert {fault.revision for fault in found(written).faults} == {2, 4, 6}
+
+
+def test_of_very_many_faults_a_hundred_are_named_and_that_there_are_more(written, clients):
+    behind_its_back(written, "UPDATE change SET document = '{}' WHERE revision = 1")
+    result = clients.reader.post("/v1/journal/verify").json()
+    assert (len(result["faults"]), result["more"], result["valid"]) == (100, True, False)
+    assert result["fault"] == result["faults"][0]
+    with written.reading(OPERATOR) as session:
+        every = verify(session, most=10_000)
+        changes = session.scalar(text("SELECT count(*) FROM change WHERE revision = 1"))
+    assert not every.more
+    assert len(every.faults) >= changes > 100
+
+
+def test_what_a_caller_may_not_see_is_told_once_a_revision_and_not_how_often(database, clients):
+    items = [f"clear-sky-plan-2023-{number}" for number in (1, 2, 3)]
+    drafts = [{"action_item": item, "status": "on_track"} for item in items]
+    clients.korea.post(
+        "/v1/agreements/clear-sky-plan-2023/reports", json={"state": "draft", "reports": drafts}
+    ).raise_for_status()
+    clients.korea.post(ITEM, json={"state": "draft", "status": "on_track"}).raise_for_status()
+    behind_its_back(
+        database, "UPDATE change SET document = '{}' WHERE kind = 'status_report' AND revision = 2"
+    )
+    own = clients.korea.post("/v1/journal/verify").json()["faults"]
+    assert [(fault["revision"], fault["kind"]) for fault in own] == [(2, "status_report")] * 3
+    for client in (clients.china, clients.admin):
+        (fault,) = client.post("/v1/journal/verify").json()["faults"]
+        assert (fault["revision"], fault["kind"], fault["id"]) == (2, None, None)
+
+
 # PostgreSQL's types do not let them in.
 UNREADABLE = {
     "a time": ("UPDATE revision SET at = 'never' WHERE number = 3", 3),
@@ -169,6 +279,33 @@ def test_what_cannot_even_be_read_is_named_too(written, what):
     statement, revision = UNREADABLE[what]
     behind_its_back(written, "PRAGMA ignore_check_constraints = ON", statement)
     assert found(written).fault.revision == revision
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_nor_does_anything_hide_behind_what_cannot_be_read(written, what):
+    if written.engine.dialect.name != "sqlite":
+        pytest.skip("its types and checks hold against its administrator too")
+    statement, _ = UNREADABLE[what]
+    behind_its_back(written, "PRAGMA ignore_check_constraints = ON", statement)
+    alone = places(found(written))
+    behind_its_back(
+        written,
+        "PRAGMA ignore_check_constraints = ON",
+        "UPDATE change SET operation = 'other' WHERE revision = 1 AND record_id = 'kr-nier'",
+        "UPDATE change SET document = '{}' WHERE revision = 1 AND record_id = 'guo-jing'",
+        "UPDATE change SET document = '{}' WHERE revision = 2",
+        "UPDATE change SET digest = '0' WHERE revision = 5",
+        "UPDATE person SET sort_text = 'other' WHERE id = 'zhou-guomei'",
+    )
+    others = {
+        (1, "organization", "kr-nier"),
+        (1, "person", "guo-jing"),
+        (5, None, None),
+        (1, "person", "zhou-guomei"),
+    }
+    now = places(found(written))
+    assert alone | others <= now
+    assert 2 in {revision for revision, kind, _ in now if kind == "status_report"}
 
 
 def renumber(database, number, new):

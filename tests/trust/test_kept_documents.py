@@ -1,16 +1,22 @@
 """Documents that one side keeps to itself: who sees them, what may refer to them, how long."""
 
+import io
 import json
 from typing import Any
 
 import pytest
 
+from app.documents.models import Document
+from app.documents.schemas import DocumentBody
 from app.exchange.export import export
 from app.exchange.load import LoadError, load, read_folders
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
+from app.kernel.tabular.formats import MEDIA_TYPES, Format
+from app.kernel.tabular.writing import Listed, write_workbook
 
 DOCUMENTS = "/v1/documents"
+CENTRE = "cn-kr-environmental-cooperation-centre"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5/reports"
 KEPT = {
     "title": {"en": "Unheard-of words."},
@@ -63,6 +69,106 @@ def test_it_is_kept_by_the_side_of_its_issuer_and_named_by_the_server(clients: A
     made = keep(clients.korea)
     answer = patch(clients.korea, f"{DOCUMENTS}/{made}", {"issuer": "cn-mee"})
     assert rule(answer) == (403, "own_issuer")
+
+
+def refused_issuer(answer: Any, **place: Any) -> None:
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert (error["rule"], error["value"]) == ("issuer_of_a_side", CENTRE)
+    assert "name an issuer that is an organization of one party" in error["detail"]
+    assert place.items() <= error.items()
+
+
+@pytest.mark.parametrize("caller", ["korea", "admin"])
+def test_none_is_kept_by_an_issuer_of_no_party(clients: Any, caller: str) -> None:
+    before = clients.anonymous.get("/v1/parties").headers["revision"]
+    answer = getattr(clients, caller).post(DOCUMENTS, json=KEPT | {"issuer": CENTRE})
+    refused_issuer(answer, pointer="/issuer")
+    assert clients.anonymous.get("/v1/parties").headers["revision"] == before
+
+
+def test_nor_does_one_that_is_kept_come_to_be_so(clients: Any) -> None:
+    path = f"{DOCUMENTS}/{keep(clients.korea)}"
+    kept = clients.korea.get(path).content
+    refused_issuer(patch(clients.korea, path, {"issuer": CENTRE}), pointer="/issuer")
+    assert rule(patch(clients.korea, path, {"issuer": None})) == (422, "kept_by_its_issuer")
+    assert clients.korea.get(path).content == kept
+    public = clients.korea.post(
+        DOCUMENTS, json=KEPT | {"visibility": "public", "issuer": CENTRE}
+    ).json()["id"]
+    answer = patch(clients.korea, f"{DOCUMENTS}/{public}", {"visibility": "party"})
+    assert rule(answer) == (409, "once_public")
+    answer = patch(clients.korea, path, {"issuer": CENTRE, "visibility": "public"})
+    assert answer.status_code == 200
+
+
+def _as_jsonl(body: dict[str, Any]) -> tuple[bytes, str]:
+    return json.dumps({"record_kind": "document"} | body).encode(), MEDIA_TYPES[Format.JSONL]
+
+
+def _as_csv(body: dict[str, Any]) -> tuple[bytes, str]:
+    values = {"title.en": body["title"]["en"]} | {k: v for k, v in body.items() if k != "title"}
+    lines = [",".join(values), ",".join(values.values()), ""]
+    return "\r\n".join(lines).encode(), MEDIA_TYPES[Format.CSV]
+
+
+def _as_workbook(body: dict[str, Any]) -> tuple[bytes, str]:
+    file = io.BytesIO()
+    write_workbook(file, [Listed("documents", DocumentBody, [body], "x")])
+    return file.getvalue(), MEDIA_TYPES[Format.XLSX]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("written", [_as_jsonl, _as_csv, _as_workbook])
+def test_nor_by_an_import_in_any_format(clients: Any, written: Any, dry_run: bool) -> None:
+    made = keep(clients.korea)
+    kept = clients.korea.get(f"{DOCUMENTS}/{made}").content
+    file, form = written(KEPT | {"id": made, "issuer": CENTRE})
+    query = {"dry_run": dry_run} | ({"kind": "document"} if written is _as_csv else {})
+    answer = clients.korea.post(
+        "/v1/imports", content=file, params=query, headers={"Content-Type": form}
+    )
+    assert answer.status_code == (200 if dry_run else 422), answer.text
+    (error,) = answer.json()["errors"]
+    assert (error["rule"], error["value"]) == ("issuer_of_a_side", CENTRE)
+    assert "name an issuer that is an organization of one party" in error["detail"]
+    assert clients.korea.get(f"{DOCUMENTS}/{made}").content == kept
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("issuer", [CENTRE, "without-party"])
+def test_nor_by_a_load(database: Any, tmp_path: Any, issuer: str, dry_run: bool) -> None:
+    organization = {"id": "without-party", "names": [{"name": {"en": "W"}}], "kind": "agency"}
+    (tmp_path / "organizations.json").write_text(json.dumps([organization]), "utf-8")
+    body = KEPT | {"id": "loaded", "issuer": issuer}
+    (tmp_path / "documents.json").write_text(json.dumps([body]), "utf-8")
+    with pytest.raises(LoadError, match="issuer_of_a_side"):
+        load(database, Author(OPERATOR), read_folders([tmp_path]), dry_run=dry_run)
+    with database.reading(OPERATOR) as session:
+        assert session.get(Document, "loaded") is None
+
+
+@pytest.mark.parametrize("party", [None, "CN"])
+def test_its_issuer_keeps_its_party_though_nobody_else_sees_what_it_issued(
+    clients: Any, party: str | None
+) -> None:
+    issuer = {"id": "new-agency", "party": "KR", "names": [{"name": {"en": "A"}}], "kind": "agency"}
+    clients.korea.post("/v1/organizations", json=issuer).raise_for_status()
+    made = keep(clients.korea, issuer="new-agency")
+    path = "/v1/organizations/new-agency"
+    for client in (clients.korea, clients.japan):
+        refused = patch(client, path, {"party": party})
+        assert rule(refused) == (409, "in_use")
+        assert made not in refused.text
+        line = json.dumps({"record_kind": "organization"} | issuer | {"party": party})
+        answer = client.post(
+            "/v1/imports",
+            content=line,
+            headers={"Content-Type": MEDIA_TYPES[Format.JSONL]},
+        )
+        assert rule(answer) == (422, "in_use")
+    assert clients.korea.get(f"{DOCUMENTS}/{made}").status_code == 200
+    assert clients.korea.get(path).json()["party"] == "KR"
 
 
 def test_made_public_it_is_everybodys_and_stays_so(clients: Any) -> None:
