@@ -85,7 +85,7 @@ def test_what_stands_already_is_not_reported_again(clients: Clients) -> None:
 FAULTS: list[tuple[str, Any, str, bool]] = [
     ("progress", 40, "missing", False),
     ("progress", 140, "less_than_equal", True),
-    ("progress", "40 %", "int_type", True),
+    ("progress", "forty", "whole_percent", True),
     ("status", "fine", "enum", True),
     ("reported_on", "2024-01", "whole_day", True),
     ("reported_on", "2999-01-01", "not_in_the_future", True),

@@ -1,6 +1,5 @@
 """The sheets of a workbook as rows, read piece by piece, whatever the workbook claims to hold."""
 
-import re
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -23,11 +22,13 @@ from openpyxl.xml.constants import (
     ARC_WORKBOOK,
     SHARED_STRINGS,
     SHEET_MAIN_NS,
+    STYLES_TYPE,
 )
 
 from app.kernel.problems import shown
 from app.kernel.tabular.cells import Cell
 from app.kernel.tabular.gathering import Row
+from app.kernel.tabular.number_formats import shown as shown_by
 from app.kernel.tabular.places import Fault, FaultyError, Place, letters
 from app.kernel.tabular.workbooks import unescaped
 from app.kernel.tabular.writing import MOST_ROWS_OF_A_SHEET
@@ -53,7 +54,6 @@ _MOST_OTHERS = 200_000
 _MOST_ELEMENTS_OF_WHOLE = 200_000
 _MOST_TEXTS = 4_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _ROW, _CELL, _TEXT, _RUN, _WORDS, _MERGED = (
     f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "si", "r", "t", "mergeCell")
 )
@@ -227,17 +227,24 @@ class _Reader(ExcelReader):
         return any("vbaproject" in name for name in names) or any("macro" in of for of in types)
 
     def read(self) -> None:
-        """Reads what the sheets need: where they are, texts, and the formats of dates."""
+        """Reads what the sheets need: where they are, texts, and the formats of numbers."""
         self.read_manifest()
         named = [part.PartName[1:] for part in self.package.Override if "main" in part.ContentType]
         whole = {ARC_WORKBOOK, *named}
         for part in {*whole, *map(get_rels_path, whole), ARC_STYLE}:
             self._require_small(part)
+        self._require_known_styles()
         self.read_strings()
         self.read_workbook()
         if ARC_STYLE in self.valid_files:
             apply_stylesheet(self.archive, self.wb)
         self.read_worksheets()
+
+    def _require_known_styles(self) -> None:
+        """Refuses styles that openpyxl passes over: without them no number is as it is shown."""
+        for part in self.package.Override:
+            if part.ContentType == STYLES_TYPE and part.PartName[1:] != ARC_STYLE:
+                raise ValueError(f"its styles are in {part.PartName}, not in {ARC_STYLE}")
 
     def _require_small(self, part: str) -> None:
         """Holds a part that is read whole to what can be."""
@@ -371,6 +378,8 @@ class _Parser(WorkSheetParser):
         self.workbook = workbook
         self.part = source
         self.place = place
+        # The formats of the styles that cells have had so far.
+        self._codes: dict[int, str] = {}
 
     def rows(self) -> Iterator[Row]:
         for depth, element in _elements(self.part, level=3):
@@ -409,25 +418,24 @@ class _Parser(WorkSheetParser):
             raise _fault(self._at(number, position), "error_value", detail, value)
         if isinstance(value, str):
             return unescaped(value) or None
-        if isinstance(value, datetime | date | time):
-            return _dated(value, self._format_of(cell["style_id"]))
-        if value is None or isinstance(value, bool | int | float):
+        if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, int | float | datetime | date | time):
+            return shown_by(value, self._format_of(cell["style_id"]))
         return str(value)
 
     def _format_of(self, style: int) -> str:
-        number = self.workbook._cell_styles[style].numFmtId
+        code = self._codes.get(style)
+        if code is None:
+            code = self._codes[style] = self._code_of(style)
+        return code
+
+    def _code_of(self, style: int) -> str:
+        styles = self.workbook._cell_styles
+        if not 0 <= style < len(styles):
+            raise ValueError(f"it has no style {style}, by which one of its cells is shown")
+        number = styles[style].numFmtId
         own = self.workbook._number_formats
         if 164 <= number < 164 + len(own):
             return str(own[number - 164])
         return BUILTIN_FORMATS.get(number, "")
-
-
-def _dated(value: datetime | date | time, shown_as: str) -> str:
-    """A date as it is shown: of one that is shown as a month or a year, the rest was made up."""
-    if isinstance(value, time) or (isinstance(value, datetime) and value.time() != time()):
-        return value.isoformat()
-    parts = _LITERAL.sub("", shown_as.lower())
-    if "y" not in parts or "d" in parts:
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m}" if "m" in parts else f"{value:%Y}"
