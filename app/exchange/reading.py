@@ -18,8 +18,8 @@ from app.kernel.tabular.json_lines import faults_of
 from app.kernel.tabular.places import Fault, FaultyError, Origin, Place
 from app.kernel.tabular.writing import RECORD_KIND
 from app.kernel.validation import problem_errors
+from app.reporting.filled_in import BESIDE, is_marker, read_template
 from app.reporting.filled_in import SHEET as SHEET_OF_TEMPLATE
-from app.reporting.filled_in import read_template
 
 if TYPE_CHECKING:
     from app.kernel.tabular.reading_workbooks import SheetOfRows
@@ -34,6 +34,10 @@ _MOST_MEMBERS = 200
 _MOST_FAULTS = 10_000
 
 _BY_COLLECTION = {kind.collection: kind for kind in KINDS}
+_BESIDE_REPORTS = (
+    f"Beside {SHEET_OF_TEMPLATE} a reporting template has the sheets {' and '.join(BESIDE)}, and "
+    "no other: upload what this one says as a file of its own, or delete it."
+)
 
 
 def read_file(
@@ -69,18 +73,38 @@ def read_file(
 
 
 def _read_sheets(entries: Entries, sheets: list["SheetOfRows"], progress: Progress | None) -> None:
-    for sheet in sheets:
-        if sheet.name == SHEET_OF_TEMPLATE:
-            # Its other sheets tell people how to fill it in.
-            entries.filled_in = read_template(sheet.rows(), sheet.place)
-            entries.blame(entries.filled_in.faults)
-            return
-    for sheet in sheets:
+    """Reads every sheet, or refuses it by its name; hidden ones, too."""
+    reports = next((sheet for sheet in sheets if sheet.name == SHEET_OF_TEMPLATE), None)
+    if reports is not None:
+        others = [sheet for sheet in sheets if sheet.name not in (SHEET_OF_TEMPLATE, *BESIDE)]
+        for sheet in others:
+            _refuse_sheet(entries, sheet, _BESIDE_REPORTS)
+        entries.filled_in = read_template(reports.rows(), reports.place)
+        entries.blame(entries.filled_in.faults)
+        return
+    renamed = [sheet for sheet in sheets if _is_filled_in(sheet)]
+    for sheet in renamed:
+        detail = f"The sheet of a reporting template must be called {SHEET_OF_TEMPLATE}."
+        _refuse_sheet(entries, sheet, detail)
+    for sheet in () if renamed else sheets:
         found = _BY_COLLECTION.get(sheet.name)
-        if found is None:
-            _refuse_sheet(entries, sheet.place, sheet.name)
-        else:
+        if found is not None:
             _read_table(entries, found, sheet.rows(), sheet.place, progress)
+        else:
+            names = ", ".join(_BY_COLLECTION)
+            detail = f"A sheet is named by what its rows are: {names}. Delete one that is none."
+            _refuse_sheet(entries, sheet, detail)
+
+
+def _is_filled_in(sheet: "SheetOfRows") -> bool:
+    """Whether it is the sheet of a reporting template under another name."""
+    if sheet.name in _BY_COLLECTION or not sheet.has_rows:
+        return False
+    try:
+        _, cells = next(sheet.rows(), (1, [None]))
+    except FaultyError:
+        return False
+    return is_marker(cells[0])
 
 
 def read_array(entries: Entries, path: Path, kind: Kind) -> None:
@@ -109,11 +133,9 @@ def _blame(entries: Entries, faults: Iterable[Fault]) -> None:
         return
 
 
-def _refuse_sheet(entries: Entries, place: Place, name: str) -> None:
-    names = ", ".join(_BY_COLLECTION)
-    detail = f"A sheet is named by what its rows are: {names}."
+def _refuse_sheet(entries: Entries, sheet: "SheetOfRows", detail: str) -> None:
     entries.has_unread = True
-    entries.blame([Fault(place, "sheet_name", detail, shown(name))])
+    entries.blame([Fault(sheet.place, "sheet_name", detail, shown(sheet.name))])
 
 
 def _read_table(

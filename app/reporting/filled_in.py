@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from app.reporting.models import StatusReport
 from app.reporting.schemas import ReportOnItem, ReportsBody
 
 SHEET = "reports"
+INSTRUCTIONS, CODES = BESIDE = ("instructions", "codes")
 # In the first cell, before the agreement's id: by which version of the template it was made.
 MARKER = "clear-sky-reports/1"
 KEY = "action_item"
@@ -71,6 +73,11 @@ class FilledIn:
     faults: list[Fault]
 
 
+def is_marker(cell: Cell) -> bool:
+    """Whether a sheet that begins with this cell is that of a template, of whatever version."""
+    return str(cell).startswith(f"{MARKER.partition('/')[0]}/")
+
+
 def read_template(rows: Iterator[Row], place: Place) -> FilledIn:
     """The reports that the rows of a template's sheet make; those left empty are none.
 
@@ -82,7 +89,7 @@ def read_template(rows: Iterator[Row], place: Place) -> FilledIn:
     if marker != MARKER or not agreement:
         detail = f"The first cell of a reporting template is {MARKER} and the agreement's id."
         raise FaultyError([Fault(start, "template", detail, shown(first[0]))])
-    asked, told = _header(rows, place)
+    asked, told, rows = _header(rows, place)
     values, origins, faults = [], [], []
     for record in gathered(asked, _filled(asked, told, rows)):
         faults += record.faults
@@ -162,14 +169,24 @@ def _said(report: StatusReport) -> dict[str, object]:
     return body.model_dump(exclude={"corrects"})
 
 
-def _header(rows: Iterator[Row], place: Place) -> tuple[Header, set[int]]:
-    """The columns that are read, and the positions of those that only tell something."""
+def _header(rows: Iterator[Row], place: Place) -> tuple[Header, set[int], Iterator[Row]]:
+    """The columns that are read, the positions of those that only tell something, and the rest."""
     number, names = next(rows, (2, []))
     told = {position for position, name in enumerate(names) if name in TOLD}
     header = Header(reports_table(), (number, _without(names, told)), place)
-    # The headings for people.
-    next(rows, None)
-    return header, told
+    below = next(rows, None)
+    if below is not None and not _is_for_people(header, below):
+        # Somebody has deleted the headings for people: this row is an item's.
+        rows = chain([below], rows)
+    return header, told, rows
+
+
+def _is_for_people(header: Header, row: Row) -> bool:
+    """Whether a row is the headings for people: instead of an id it has several words."""
+    _, cells = row
+    key = header.headings.index(KEY)
+    given = cells[key] if key < len(cells) else None
+    return isinstance(given, str) and len(given.split()) > 1
 
 
 def _without(cells: Sequence[Cell], positions: set[int]) -> list[Cell]:

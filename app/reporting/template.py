@@ -17,6 +17,8 @@ from app.kernel.tabular.workbooks import escaped, save
 from app.kernel.text import LANGUAGES, LocalizedText
 from app.reporting.codes import IMPLEMENTATION_STATUSES
 from app.reporting.filled_in import (
+    CODES,
+    INSTRUCTIONS,
     KEY,
     MARKER,
     SHEET,
@@ -136,11 +138,11 @@ def _write_head(sheet: Worksheet, agreement: str, names: list[str]) -> None:
 
 
 def _write_choices(workbook: Workbook, sheet: Worksheet, names: list[str], last: int) -> None:
-    codes = workbook.create_sheet("codes")
+    codes = workbook.create_sheet(CODES)
     codes.sheet_state = "hidden"
     for code in IMPLEMENTATION_STATUSES.codes:
         codes.append([choice_of(code)])
-    chosen = f"codes!$A$1:$A${len(IMPLEMENTATION_STATUSES.codes)}"
+    chosen = f"{CODES}!$A$1:$A${len(IMPLEMENTATION_STATUSES.codes)}"
     _allow(sheet, names, "status", last, DataValidation("list", formula1=chosen))
     percent = DataValidation("whole", operator="between", formula1="0", formula2="100")
     _allow(sheet, names, "progress", last, percent)
@@ -163,7 +165,7 @@ def _allow(sheet: Worksheet, names: list[str], name: str, last: int, rule: DataV
 
 
 def _write_instructions(workbook: Workbook, agreement: Agreement) -> None:
-    sheet = workbook.create_sheet("instructions", 0)
+    sheet = workbook.create_sheet(INSTRUCTIONS, 0)
     workbook.active = 0
     sheet.column_dimensions["A"].width = 100
     sheet.append([escaped(_together(agreement.name))])

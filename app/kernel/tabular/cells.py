@@ -6,6 +6,7 @@ not: see the marks below. Text that itself begins with a backslash is written wi
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from math import isfinite
@@ -25,6 +26,7 @@ _NOTHING = re.compile(r"\\(-+)")
 SEPARATOR = "; "
 _LARGEST_EXACT = 2**53
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
+_PERCENT = re.compile(r"(-?[0-9]{1,19}(?:\.[0-9]{1,30})?) ?%")
 _FRACTION = re.compile(r"-?[0-9]{1,19}\.[0-9]{1,19}([eE][+-]?[0-9]{1,3})?")
 _PIECES = re.compile(r"\\(?P<meant>.)|(?P<end>;)|(?P<plain>[^\\;]+|\\)", re.DOTALL)
 _TO_ESCAPE = re.compile(r"[\\;]|\A\s|\s\Z")
@@ -36,6 +38,7 @@ class Holds(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    PERCENT = "percent"
     TRUTH = "truth"
     LIST = "list"
     JSON = "json"
@@ -62,7 +65,9 @@ def levels_of_nothing(cell: Cell) -> int:
 
 def written(holds: Holds, value: Any) -> Cell:
     """The cell of a value that is there."""
-    if holds in (Holds.NUMBER, Holds.TRUTH) and isinstance(value, bool | int | float):
+    if holds in (Holds.NUMBER, Holds.PERCENT, Holds.TRUTH) and isinstance(
+        value, bool | int | float
+    ):
         return value
     if holds is Holds.LIST:
         if not value:
@@ -76,11 +81,13 @@ def written(holds: Holds, value: Any) -> Cell:
 def read(holds: Holds, cell: Cell) -> Any:
     """The value in a cell that is not empty; what is no value of its column is left as it is.
 
-    Raises CellError for a mark that there is none of, for JSON that is none, and for a number that
-    is not kept as it was written.
+    Raises CellError for a mark that there is none of, for JSON that is none, for a number that is
+    not kept as it was written, and for a percentage that is not whole.
     """
     if holds is Holds.NUMBER:
         return _number(cell)
+    if holds is Holds.PERCENT:
+        return _percent(cell)
     if holds is Holds.TRUTH:
         return _TRUTHS.get(cell.lower(), cell) if isinstance(cell, str) else cell
     text = _as_text(cell)
@@ -120,6 +127,21 @@ def _number(cell: Cell) -> Any:
     if isinstance(cell, float):
         _finite(cell)
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _percent(cell: Cell) -> int:
+    """The whole percentage in a cell, with its sign or without: 60, 60% and 60 % are the same."""
+    given = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else cell
+    if isinstance(given, str):
+        found = _PERCENT.fullmatch(given)
+        given = _number(found[1] if found else given)
+    if isinstance(given, float):
+        # To the fifteen digits that spreadsheets show of a number.
+        given = float(f"{_finite(given):.15g}")
+    if isinstance(given, bool | str | None) or given != int(given):
+        detail = "A percentage is a whole number from 0 to 100, with or without %: 60 or 60%."
+        raise CellError("whole_percent", detail)
+    return int(given)
 
 
 def _finite(number: float) -> float:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
+from app.kernel.schemas import Percent
 from app.kernel.tabular.cells import Holds
 
 _PLAIN = {
@@ -137,8 +138,11 @@ def _members(schema: Any) -> dict[str, Any]:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type without what is said of it: what it is named, its rules, that it may be absent."""
-    while True:
+    """The type without what is said of it: what it is named, its rules, that it may be absent.
+
+    A percentage is left as it is.
+    """
+    while annotation != Percent:
         if isinstance(annotation, TypeAliasType):
             annotation = annotation.__value__
         elif get_origin(annotation) is Annotated:
@@ -149,7 +153,8 @@ def _bare(annotation: Any) -> Any:
                 return annotation
             (annotation,) = there
         else:
-            return annotation
+            break
+    return annotation
 
 
 def _item(annotation: Any) -> Any:
@@ -165,6 +170,8 @@ def _is_object(annotation: Any) -> bool:
 
 
 def _holds(annotation: Any) -> Holds:
+    if annotation == Percent:
+        return Holds.PERCENT
     if get_origin(annotation) is Literal:
         kinds = {_holds(type(value)) for value in get_args(annotation)}
         return kinds.pop() if len(kinds) == 1 else Holds.JSON

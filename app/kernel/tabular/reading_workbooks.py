@@ -1,10 +1,10 @@
 """The sheets of a workbook as rows, read piece by piece, whatever the workbook claims to hold."""
 
-import re
 import tempfile
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 from openpyxl.packaging.relationship import get_rels_path
-from openpyxl.reader.excel import ExcelReader
+from openpyxl.reader.excel import ExcelReader, _find_workbook_part  # type: ignore[attr-defined]
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.exceptions import InvalidFileException
@@ -23,11 +23,13 @@ from openpyxl.xml.constants import (
     ARC_WORKBOOK,
     SHARED_STRINGS,
     SHEET_MAIN_NS,
+    STYLES_TYPE,
 )
 
 from app.kernel.problems import shown
 from app.kernel.tabular.cells import Cell
 from app.kernel.tabular.gathering import Row
+from app.kernel.tabular.number_formats import shown as shown_by
 from app.kernel.tabular.places import Fault, FaultyError, Place, letters
 from app.kernel.tabular.workbooks import unescaped
 from app.kernel.tabular.writing import MOST_ROWS_OF_A_SHEET
@@ -53,7 +55,9 @@ _MOST_OTHERS = 200_000
 _MOST_ELEMENTS_OF_WHOLE = 200_000
 _MOST_TEXTS = 4_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+# ISO/IEC 29500: what a Strict workbook's main part is of, rather than SHEET_MAIN_NS.
+_STRICT_NS = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_SAVE_AS = "save it as .xlsx (Excel Workbook)"
 _ROW, _CELL, _TEXT, _RUN, _WORDS, _MERGED = (
     f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "si", "r", "t", "mergeCell")
 )
@@ -72,41 +76,48 @@ _OF_CELLS = {_ROW, _CELL, _TEXT, _RUN, _WORDS} | {
 def sheets_in(file: BinaryIO, place: Place) -> Iterator[list["SheetOfRows"]]:
     """The sheets of a workbook, in its order; they are read inside the block.
 
-    Raises FaultyError for what is no workbook, is encrypted or has macros, or unpacks to more than
-    any may.
+    Raises FaultyError for what is no workbook, or has no sheet, is of another kind (Excel 97,
+    OpenDocument, binary, Strict), is encrypted or has macros, or unpacks to more than any may.
     """
     _refuse_older(file, place)
     with ExitStack() as closing:
         with _told(place):
             with ZipFile(file) as archive:
                 _require_bounded(archive, place)
-            reader = closing.enter_context(_Reader(file))
+                _refuse_other_archives(archive, place)
+            reader = closing.enter_context(_Reader(file, place))
             reader.read()
             _require_told_apart(reader.parts, place)
             if reader.has_macros:
                 raise _fault(place, "macros", "A workbook with macros is not read.")
-        yield [
-            SheetOfRows(reader, name, part, Place(place.file, name)) for name, part in reader.parts
-        ]
+        yield [SheetOfRows(reader, part, Place(place.file, part.name)) for part in reader.parts]
 
 
 class SheetOfRows:
     """A sheet whose rows are read one by one."""
 
-    def __init__(self, reader: "_Reader", name: str, part: str, place: Place) -> None:
+    def __init__(self, reader: "_Reader", part: "_Part", place: Place) -> None:
         self._reader = reader
         self._part = part
-        self.name = name
+        self.name = part.name
         self.place = place
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is a worksheet, rather than a sheet of charts, a dialog or macros."""
+        return self._part.kind == "worksheet"
 
     def rows(self) -> Iterator[Row]:
         """Its rows that have cells, each with its number.
 
-        Raises FaultyError for formulas, merged cells, rows that do not follow each other, and more
-        rows or cells than any sheet needs.
+        Raises FaultyError for a sheet that has none, formulas, merged cells, rows that do not
+        follow each other, and more rows or cells than any sheet needs.
         """
+        if not self.has_rows:
+            detail = "This is no sheet of cells (a worksheet): delete it."
+            raise _fault(self.place, "sheet_kind", detail, self._part.kind)
         last = before = 0
-        with _told(self.place), self._reader.archive.open(self._part) as source:
+        with _told(self.place), self._reader.archive.open(self._part.target) as source:
             for number, cells in _Parser(source, self._reader, self.place).rows():
                 if not before < number <= MOST_ROWS_OF_A_SHEET:
                     detail = f"Rows have rising numbers, up to {MOST_ROWS_OF_A_SHEET}."
@@ -123,8 +134,26 @@ class SheetOfRows:
                     raise _fault(Place(self.place.file, self.name, last + 1), "empty_rows", detail)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the workbook lists as a sheet: its name, its part, and what that is."""
+
+    name: str
+    target: str
+    kind: str
+
+
 def _fault(place: Place, rule: str, detail: str, value: object = None) -> FaultyError:
     return FaultyError([Fault(place, rule, detail, shown(value))])
+
+
+def _require_main(tag: str, name: str, place: Place) -> None:
+    """Holds a part's root element to the one by which it is read."""
+    if tag == f"{{{_STRICT_NS}}}{name}":
+        detail = f"A Strict Open XML workbook is not read: {_SAVE_AS}, not as Strict Open XML."
+        raise _fault(place, "workbook_format", detail)
+    if tag != f"{{{SHEET_MAIN_NS}}}{name}":
+        raise ValueError(f"a part whose root is {tag} is no {name}")
 
 
 @contextmanager
@@ -151,18 +180,27 @@ def _told(place: Place) -> Iterator[None]:
         if isinstance(error, FaultyError):
             raise
         first = str(error).partition("\n")[0]
-        detail = f"Not a workbook that can be read (ECMA-376): {shown(first)}"
+        detail = f"Not a workbook that can be read (ECMA-376), {_SAVE_AS}: {shown(first)}"
         raise _fault(place, "workbook", detail) from error
 
 
 def _refuse_older(file: BinaryIO, place: Place) -> None:
     file.seek(0)
     if file.read(len(_OLE)) == _OLE:
-        detail = (
-            "Neither an encrypted workbook nor one of Excel 97 (.xls) is read: save it as .xlsx."
-        )
+        detail = f"Neither an encrypted workbook nor one of Excel 97 (.xls) is read: {_SAVE_AS}."
         raise _fault(place, "workbook_format", detail)
     file.seek(0)
+
+
+def _refuse_other_archives(archive: ZipFile, place: Place) -> None:
+    """Spreadsheets of other programs are ZIP archives, too."""
+    names = set(archive.namelist())
+    if ARC_CONTENT_TYPES in names:
+        return
+    # OpenDocument 1.3, part 2, sections 2.2.1 and 3.3.
+    is_open_document = names & {"content.xml", "mimetype"}
+    what = "An OpenDocument spreadsheet (.ods)" if is_open_document else "An archive of other files"
+    raise _fault(place, "workbook_format", f"{what} is not read: {_SAVE_AS}.")
 
 
 def _require_bounded(archive: ZipFile, place: Place) -> None:
@@ -185,30 +223,33 @@ def _require_bounded(archive: ZipFile, place: Place) -> None:
             raise _fault(place, "zip_bomb", detail, part.file_size)
 
 
-def _require_told_apart(sheets: list[tuple[str, str]], place: Place) -> None:
-    """Each sheet has a name and a part of its own, and there are not very many."""
+def _require_told_apart(sheets: list[_Part], place: Place) -> None:
+    """There are sheets, each has a name and a part of its own, and there are not very many."""
+    if not sheets:
+        raise _fault(place, "no_sheet", "The workbook has no sheet, so there is nothing to read.")
     if len(sheets) > _MOST_SHEETS:
         detail = f"A workbook has at most {_MOST_SHEETS} sheets."
         raise _fault(place, "too_many_sheets", detail, len(sheets))
     names: set[str] = set()
     targets: set[str] = set()
-    for name, part in sheets:
+    for sheet in sheets:
         # As spreadsheets do, without regard to case.
-        if name.casefold() in names or part in targets:
+        if sheet.name.casefold() in names or sheet.target in targets:
             detail = "Another sheet has the same name, or is read from the same part."
-            raise _fault(place, "duplicate_sheet", detail, name)
-        names.add(name.casefold())
-        targets.add(part)
+            raise _fault(place, "duplicate_sheet", detail, sheet.name)
+        names.add(sheet.name.casefold())
+        targets.add(sheet.target)
 
 
 class _Reader(ExcelReader):
     """openpyxl's reader, with texts kept on disk rather than in memory."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, place: Place) -> None:
+        self.place = place
         super().__init__(file, read_only=True, data_only=False, keep_links=False)
         self.texts: Texts | None = None
-        # The names of the sheets, and the parts that hold them.
-        self.parts: list[tuple[str, str]] = []
+        # All that the workbook lists as sheets, hidden ones too.
+        self.parts: list[_Part] = []
         self._elements_of_whole = 0
 
     def __enter__(self) -> "_Reader":
@@ -227,17 +268,43 @@ class _Reader(ExcelReader):
         return any("vbaproject" in name for name in names) or any("macro" in of for of in types)
 
     def read(self) -> None:
-        """Reads what the sheets need: where they are, texts, and the formats of dates."""
+        """Reads what the sheets need: where they are, texts, and the formats of numbers."""
         self.read_manifest()
+        main = self._main_part()
         named = [part.PartName[1:] for part in self.package.Override if "main" in part.ContentType]
         whole = {ARC_WORKBOOK, *named}
         for part in {*whole, *map(get_rels_path, whole), ARC_STYLE}:
             self._require_small(part)
+        self._require_transitional(main)
+        self._require_known_styles()
         self.read_strings()
         self.read_workbook()
         if ARC_STYLE in self.valid_files:
             apply_stylesheet(self.archive, self.wb)
         self.read_worksheets()
+
+    def _main_part(self) -> str:
+        try:
+            return str(_find_workbook_part(self.package).PartName[1:])
+        except OSError:
+            types = [part.ContentType for part in (*self.package.Override, *self.package.Default)]
+            if any("sheet.binary" in of for of in types):
+                detail = f"A binary workbook (.xlsb) is not read: {_SAVE_AS}."
+            else:
+                detail = f"A file of another program is not read: {_SAVE_AS}."
+            raise _fault(self.place, "workbook_format", detail) from None
+
+    def _require_transitional(self, main: str) -> None:
+        """Refuses the Strict variant, of which openpyxl finds no sheet."""
+        with self.archive.open(main) as source:
+            _, root = next(iterparse(source, events=("start",)))
+        _require_main(root.tag, "workbook", self.place)
+
+    def _require_known_styles(self) -> None:
+        """Refuses styles that openpyxl passes over: without them no number is as it is shown."""
+        for part in self.package.Override:
+            if part.ContentType == STYLES_TYPE and part.PartName[1:] != ARC_STYLE:
+                raise ValueError(f"its styles are in {part.PartName}, not in {ARC_STYLE}")
 
     def _require_small(self, part: str) -> None:
         """Holds a part that is read whole to what can be."""
@@ -268,11 +335,13 @@ class _Reader(ExcelReader):
 
     def read_worksheets(self) -> None:
         """Finds the sheets, and reads nothing of them yet."""
-        self.parts = [
-            (str(sheet.name), str(relation.target))
-            for sheet, relation in self.parser.find_sheets()
-            if relation.Type.endswith("/worksheet")
-        ]
+        for sheet in self.parser.sheets:
+            relation = self.parser.rels.get(sheet.id)
+            if relation is None:
+                # openpyxl would leave it out.
+                raise ValueError(f"its sheet {sheet.name} names no part of it")
+            kind = relation.Type.rpartition("/")[2]
+            self.parts.append(_Part(str(sheet.name), str(relation.target), kind))
 
 
 class Texts:
@@ -371,9 +440,14 @@ class _Parser(WorkSheetParser):
         self.workbook = workbook
         self.part = source
         self.place = place
+        # The formats of the styles that cells have had so far.
+        self._codes: dict[int, str] = {}
 
     def rows(self) -> Iterator[Row]:
         for depth, element in _elements(self.part, level=3):
+            if depth == 1:
+                # Of any other root, no row would have been known as one.
+                _require_main(element.tag, "worksheet", self.place)
             if depth == 3 and element.tag == _ROW:
                 yield self._row(element)
             elif element.tag == _MERGED:
@@ -409,25 +483,24 @@ class _Parser(WorkSheetParser):
             raise _fault(self._at(number, position), "error_value", detail, value)
         if isinstance(value, str):
             return unescaped(value) or None
-        if isinstance(value, datetime | date | time):
-            return _dated(value, self._format_of(cell["style_id"]))
-        if value is None or isinstance(value, bool | int | float):
+        if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, int | float | datetime | date | time):
+            return shown_by(value, self._format_of(cell["style_id"]))
         return str(value)
 
     def _format_of(self, style: int) -> str:
-        number = self.workbook._cell_styles[style].numFmtId
+        code = self._codes.get(style)
+        if code is None:
+            code = self._codes[style] = self._code_of(style)
+        return code
+
+    def _code_of(self, style: int) -> str:
+        styles = self.workbook._cell_styles
+        if not 0 <= style < len(styles):
+            raise ValueError(f"it has no style {style}, by which one of its cells is shown")
+        number = styles[style].numFmtId
         own = self.workbook._number_formats
         if 164 <= number < 164 + len(own):
             return str(own[number - 164])
         return BUILTIN_FORMATS.get(number, "")
-
-
-def _dated(value: datetime | date | time, shown_as: str) -> str:
-    """A date as it is shown: of one that is shown as a month or a year, the rest was made up."""
-    if isinstance(value, time) or (isinstance(value, datetime) and value.time() != time()):
-        return value.isoformat()
-    parts = _LITERAL.sub("", shown_as.lower())
-    if "y" not in parts or "d" in parts:
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m}" if "m" in parts else f"{value:%Y}"
