@@ -100,6 +100,9 @@ def _of_processes() -> Iterator[Goal]:
             yield Goal(told, work, two, one, 1.7)
         told = f"start, {engine}, to bare FastAPI with the same imports"
         yield Goal(told, names.START, name, names.BARE_APPLICATION, 1.5, at_least=False)
+    for name in (names.HELP, names.KEYS_HELP):
+        told = f"{name}, to importing click"
+        yield Goal(told, names.COMMAND, name, names.IMPORT_CLICK, 3, at_least=False)
 
 
 def goals_table(results: Results) -> list[list[str]]:

@@ -19,7 +19,8 @@ GROWN_PROGRESS, GROWN_LIST, GROWN_FEED = GROWN = (
 )
 MEMORY = "growth-memory"
 WORKERS_HIT, WORKERS_PROGRESS = "workers-hit", "workers-progress"
-START = "start"
+START, COMMAND = "start", "command"
+HELP, KEYS_HELP, IMPORT_CLICK = "clearsky --help", "clearsky keys --help", "import click"
 REPLICAS_HIT, REPLICAS_PROGRESS = "replicas-hit", "replicas-progress"
 PRIMARY_BUSY, VISIBLE, MIN_REVISION = (
     "replicas-primary",
@@ -28,7 +29,7 @@ PRIMARY_BUSY, VISIBLE, MIN_REVISION = (
 )
 REPLICAS = (REPLICAS_HIT, REPLICAS_PROGRESS, PRIMARY_BUSY, VISIBLE, MIN_REVISION)
 # What is not counted in answers a second.
-MEASURED_OTHERWISE = frozenset({MEMORY, START, PRIMARY_BUSY, VISIBLE, MIN_REVISION})
+MEASURED_OTHERWISE = frozenset({MEMORY, START, COMMAND, PRIMARY_BUSY, VISIBLE, MIN_REVISION})
 ALL = (
     HIT,
     NOT_MODIFIED,
@@ -42,6 +43,7 @@ ALL = (
     WORKERS_HIT,
     WORKERS_PROGRESS,
     START,
+    COMMAND,
     *REPLICAS,
 )
 WITH_GOAL = frozenset(ALL) - {
@@ -68,6 +70,7 @@ TITLES = {
     WORKERS_HIT: "Workers: progress asked again",
     WORKERS_PROGRESS: "Workers: progress computed anew",
     START: "From the start of the process to the first answer",
+    COMMAND: "A command that only explains itself, from its start to its end",
     REPLICAS_HIT: "Replicas: progress asked again",
     REPLICAS_PROGRESS: "Replicas: progress computed anew",
     PRIMARY_BUSY: "Replicas: what a thousand answers, computed anew, cost the primary",

@@ -1,8 +1,9 @@
-"""What a second worker brings, and how long it takes from a start to the first answer."""
+"""What a second worker brings, and how long servers and commands take to start."""
 
 import json
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,10 @@ from benchmarks.measuring import Figure, in_rounds
 from benchmarks.names import (
     BARE_APPLICATION,
     CLEAR_SKY,
+    COMMAND,
+    HELP,
+    IMPORT_CLICK,
+    KEYS_HELP,
     START,
     WORKERS_HIT,
     WORKERS_PROGRESS,
@@ -21,6 +26,8 @@ from benchmarks.names import (
 from benchmarks.servers import ROOT, clear_sky, free_port, running
 from benchmarks.works import progress_of
 
+# They are over soon: so many in a round.
+_COMMANDS_A_ROUND = 4
 _ASKED_FOR_MODULES = """
 import json, sys
 import app.main
@@ -94,6 +101,25 @@ def compare_starts(bench: Bench) -> None:
                 seconds = _start(bench, name, folder, reports)
                 if turn:
                     figure.values.append(seconds)
+    for figure in figures.values():
+        bench.results.add(figure)
+
+
+def compare_commands(bench: Bench) -> None:
+    """Help of the program, and of one of its commands, beside Python that only imports click."""
+    if not bench.wants(COMMAND):
+        return
+    commands = {
+        name: [str(Path(sys.executable).with_name("clearsky")), *name.split()[1:]]
+        for name in (HELP, KEYS_HELP)
+    } | {IMPORT_CLICK: [sys.executable, "-c", IMPORT_CLICK]}
+    figures = {name: Figure(COMMAND, name, 1, 0, unit="s") for name in commands}
+    for turn in range(bench.effort.rounds * _COMMANDS_A_ROUND + 1):
+        for name, figure in figures.items():
+            began = time.perf_counter()
+            subprocess.run(commands[name], stdout=subprocess.DEVNULL, check=True)
+            if turn:
+                figure.values.append(time.perf_counter() - began)
     for figure in figures.values():
         bench.results.add(figure)
 

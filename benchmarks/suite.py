@@ -26,7 +26,7 @@ from benchmarks.load import require_wrk
 from benchmarks.measuring import FULL, QUICK, Effort, Results
 from benchmarks.replicas import compare_replicas
 from benchmarks.servers import ROOT
-from benchmarks.starting import compare_starts, compare_workers
+from benchmarks.starting import compare_commands, compare_starts, compare_workers
 from benchmarks.writing import compare_writes
 
 RESULTS = Path(__file__).with_name("results")
@@ -37,6 +37,7 @@ PARTS = (
     compare_sizes,
     compare_workers,
     compare_starts,
+    compare_commands,
     compare_replicas,
 )
 
@@ -61,7 +62,7 @@ def run(effort: Effort, only: frozenset[str]) -> Results:
 def _make_databases(bench: Bench) -> None:
     sizes: set[int] = set()
     growth = {*names.GROWN, names.MEMORY}
-    if bench.wants(*(set(names.ALL) - growth - {names.START, *names.REPLICAS})):
+    if bench.wants(*(set(names.ALL) - growth - {names.START, names.COMMAND, *names.REPLICAS})):
         sizes.add(bench.effort.reports)
     if bench.wants(*growth):
         sizes.update(bench.effort.sizes)

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.drafting.proposing.proposals import value_at
-from app.drafting.proposing.writing import DRAFT
+from app.drafting.draft_files import DRAFT, value_at
 from app.exchange.entries import Entries, Entry
 from app.kernel.compact import compact
 

@@ -85,19 +85,6 @@ def citations(evidence: list[tuple[str, Span]], document: str, source: Source) -
     ]
 
 
-def value_at(members: Members, pointer: str) -> Any:
-    """The value at a JSON Pointer, or None where there is nothing."""
-    value: Any = members
-    for step in pointer.strip("/").split("/"):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
 def leaves(members: Members, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of a record that is no list and no object, with its pointer."""
     pairs = members.items() if isinstance(members, dict) else enumerate(members)

@@ -8,12 +8,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from app.drafting.draft_files import DRAFT, value_at
 from app.drafting.proposing.drafts import Draft, Drafted
-from app.drafting.proposing.proposals import Members, value_at
+from app.drafting.proposing.proposals import Members
 from app.drafting.proposing.review import review_of
 from app.kernel.private_files import make_private_folder, open_private
 
-DRAFT = "draft.json"
 REVIEW = "review.md"
 
 
