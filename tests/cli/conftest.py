@@ -7,7 +7,8 @@ import pytest
 
 from app.cli import main
 from app.settings import current_settings
-from tests.cli.running import Run, Told, unused_port
+from tests.cli.running import Run, Told
+from tests.ports import unused_port
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -63,13 +62,6 @@ def assert_refused(told: Told, *fragments: str) -> None:
     assert told.errors.count("\n") == 1, told.errors
     for fragment in fragments:
         assert fragment in told.errors
-
-
-def unused_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """A server beside a real provider of OpenID Connect, each a process of its own."""
 
-import socket
 from pathlib import Path
 
 import httpx
@@ -9,21 +8,16 @@ from tests import plain_http
 from tests.cli.running import Run, serving
 from tests.cli.test_keys import everything_stored
 from tests.openid.providers import AUDIENCE, real_provider
+from tests.ports import unused_port
 from tests.waiting import wait_until
 
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_who_logs_in_at_the_provider_reports_here(
     tmp_path: Path, free_port: int, database_url: str, run: Run
 ) -> None:
-    with real_provider(_free_port(), tmp_path) as provider:
+    with real_provider(unused_port(), tmp_path) as provider:
         settings = {
             "database_url": database_url,
             "oidc_issuer": provider.issuer,

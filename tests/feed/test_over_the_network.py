@@ -18,9 +18,10 @@ from app.kernel.dates import utc_now
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey
 from tests import plain_http
-from tests.cli.running import DEADLINE, serving, unused_port
+from tests.cli.running import DEADLINE, serving
 from tests.feed.events import STREAM, opened, place
 from tests.journal.test_feed import follow
+from tests.ports import unused_port
 from tests.trust.serving import bearer
 from tests.waiting import wait_until
 

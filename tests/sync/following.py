@@ -18,8 +18,8 @@ from app.exchange.kinds import KINDS, Kind
 from app.feed.collections import COLLECTIONS
 from app.kernel.compact import compact
 from tests.asking import Caller
-from tests.cli.running import unused_port
 from tests.feed.events import STREAM, Events
+from tests.ports import unused_port
 
 MEMBERS = ("revision", "at", "kind", "id", "operation", "record", "digest", "redacted")
 # The kinds as a snapshot has them.

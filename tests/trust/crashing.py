@@ -23,8 +23,9 @@ import psutil
 
 from tests import plain_http
 from tests.asking import Caller
-from tests.cli.running import DEADLINE, Serving, started, unused_port
+from tests.cli.running import DEADLINE, Serving, started
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
+from tests.ports import unused_port
 from tests.replicas import PostgresServer
 from tests.waiting import wait_until
 

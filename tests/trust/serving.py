@@ -3,7 +3,6 @@
 Uvicorn takes the address that a proxy on this machine tells: so a test stands for any client.
 """
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,13 +26,6 @@ def served(database_url: str, **settings: object) -> Iterator[httpx.Client]:
         plain_http.client(base_url=address, timeout=30) as client,
     ):
         yield client
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def at(address: str, **headers: str) -> dict[str, str]:

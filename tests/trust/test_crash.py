@@ -5,7 +5,8 @@ import random
 import time
 
 from tests import plain_http
-from tests.cli.running import serving, started, unused_port
+from tests.cli.running import serving, started
+from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 
 KILLS = 4

@@ -9,7 +9,8 @@ from app.serving import as_peers
 from tests import plain_http
 from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
-from tests.trust.serving import HERE, THERE, at, free_port
+from tests.ports import unused_port
+from tests.trust.serving import HERE, THERE, at
 
 # Whether the server is ready is asked from this machine, and not counted.
 LIMITED = {"rate_limit": "2/day", "rate_limit_exempt": "127.0.0.1"}
@@ -24,7 +25,7 @@ def test_nobody_is_believed_about_an_address_unless_set(
 ) -> None:
     with (
         sqlite_templates.fresh("reference") as url,
-        serving(tmp_path, free_port(), database_url=url, **LIMITED) as server,
+        serving(tmp_path, unused_port(), database_url=url, **LIMITED) as server,
     ):
         told = [_asked(server, address) for address in (HERE, THERE, HERE)]
         assert told == [200, 200, 429], "all of them from the one address that the server sees"
@@ -41,7 +42,7 @@ def test_a_trusted_proxy_says_where_a_request_comes_from(
     with (
         sqlite_templates.fresh("reference") as url,
         serving(
-            tmp_path, free_port(), database_url=url, trusted_proxies="127.0.0.1", **LIMITED
+            tmp_path, unused_port(), database_url=url, trusted_proxies="127.0.0.1", **LIMITED
         ) as server,
     ):
         told = [_asked(server, address) for address in (HERE, THERE, HERE, HERE, THERE)]
@@ -56,7 +57,7 @@ def test_what_follows_a_body_tells_no_other_address(
     with (
         sqlite_templates.fresh("reference") as url,
         serving(
-            tmp_path, free_port(), database_url=url, trusted_proxies="127.0.0.1", **LIMITED
+            tmp_path, unused_port(), database_url=url, trusted_proxies="127.0.0.1", **LIMITED
         ) as server,
     ):
         assert [_asked(server, HERE) for _ in range(2)] == [200, 200]
@@ -77,7 +78,7 @@ def test_a_trusted_proxy_is_known_where_one_socket_takes_ipv4_and_ipv6(
     both = {"host": "::ffff:127.0.0.1", "trusted_proxies": "127.0.0.1"}
     with (
         sqlite_templates.fresh("reference") as url,
-        serving(tmp_path, free_port(), database_url=url, **both, **LIMITED) as server,
+        serving(tmp_path, unused_port(), database_url=url, **both, **LIMITED) as server,
     ):
         told = [_asked(server, address) for address in (HERE, THERE, HERE, HERE)]
         assert told == [200, 200, 200, 429]

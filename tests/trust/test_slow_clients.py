@@ -14,7 +14,7 @@ import pytest
 from tests import plain_http
 from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
-from tests.trust.serving import free_port
+from tests.ports import unused_port
 
 CONNECTIONS = 30
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -31,7 +31,7 @@ def impatient(
         sqlite_templates.fresh("reference") as url,
         serving(
             tmp_path_factory.mktemp("impatient"),
-            free_port(),
+            unused_port(),
             database_url=url,
             connections=str(CONNECTIONS),
             **timeouts,

@@ -4,7 +4,8 @@ import random
 from contextlib import contextmanager
 
 from tests import plain_http
-from tests.cli.running import serving, unused_port
+from tests.cli.running import serving
+from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 from tests.waiting import wait_until
 from tests.webhooks.conftest import HERE

@@ -37,6 +37,9 @@ def serve_api(**options: object) -> None:
     given = {name: value for name, value in options.items() if value is not None}
     settings = settings_in_force(**given)
     configure_logs(settings.log_level, settings.log_format)
+    # From the first word on, a stop is a clean one. Uvicorn takes the signals once it runs, and
+    # repeats after its own clean stop the one that came.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with opened(migrated=False) as database:
         _prepare(database)
         _warn_of_open_files(database.engine)
@@ -102,8 +105,6 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     for name in ("host", "port", "workers"):
         os.environ[f"CLEARSKY_{name.upper()}"] = str(getattr(settings, name))
     current_settings.cache_clear()
-    # Uvicorn takes the signals once it runs, and repeats after its clean stop the one that came.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = configuration(settings)
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
