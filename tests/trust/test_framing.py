@@ -14,7 +14,8 @@ import pytest
 from tests import plain_http
 from tests.cli.running import DEADLINE, Serving, serving
 from tests.engines import SqliteTemplates
-from tests.trust.serving import bearer, free_port
+from tests.ports import unused_port
+from tests.trust.serving import bearer
 
 # As the JDK's client and `curl --http2` offer it.
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
@@ -68,7 +69,7 @@ def server(
     folder = tmp_path_factory.mktemp("framing")
     with (
         sqlite_templates.fresh("reference") as url,
-        serving(folder, free_port(), database_url=url) as started,
+        serving(folder, unused_port(), database_url=url) as started,
     ):
         yield started
 

@@ -22,7 +22,7 @@ from app.kernel.tabular.formats import Format
 from app.kernel.tabular.reading_workbooks import Texts
 from tests.cli.running import Serving, run_line, serving
 from tests.engines import SqliteTemplates, Templates
-from tests.trust.serving import free_port
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
 
@@ -55,7 +55,7 @@ def open_umask() -> Iterator[None]:
 def test_the_database_of_a_server_is_its_owners_alone_and_so_is_its_folder(
     umask: str, tmp_path: Path
 ) -> None:
-    with serving(tmp_path, free_port(), "--workers", "2", umask=int(umask, 8)) as server:
+    with serving(tmp_path, unused_port(), "--workers", "2", umask=int(umask, 8)) as server:
         made = _modes(tmp_path / "var")
         assert made == _private("clearsky.db", "clearsky.db-wal", "clearsky.db-shm")
         assert _mode(tmp_path / "var") == 0o700
@@ -244,7 +244,7 @@ def test_a_server_warns_once_of_what_others_may_read_and_leaves_it(tmp_path: Pat
         (tmp_path / name).chmod(mode)
     # What is in the environment goes before it; it has a password all the same.
     settings = {"database_url": SQLITE}
-    with serving(tmp_path, free_port(), "--workers", "2", umask=0o022, **settings) as server:
+    with serving(tmp_path, unused_port(), "--workers", "2", umask=0o022, **settings) as server:
         words, events = _warned(server)
         assert server.stop() == 0
     assert [event["file"] for event in events] == [*OPEN]
@@ -260,7 +260,7 @@ def test_a_server_warns_once_of_what_others_may_read_and_leaves_it(tmp_path: Pat
     # Whoever does as is advised is told nothing more.
     for event in events[:2] + events[-1:]:
         assert run_line(event["advice"], tmp_path).status == 0
-    with serving(tmp_path, free_port(), umask=0o022, **settings) as server:
+    with serving(tmp_path, unused_port(), umask=0o022, **settings) as server:
         assert _warned(server) == ([], [])
         assert _modes(tmp_path / "var") == _private(
             "clearsky.db", "clearsky.db-wal", "clearsky.db-shm"
@@ -273,6 +273,6 @@ def test_a_file_of_settings_without_a_secret_may_be_read_by_others(
 ) -> None:
     (tmp_path / ".env").write_text("CLEARSKY_LOG_LEVEL=info\nCLEARSKY_METRICS_TOKEN=\n")
     (tmp_path / ".env").chmod(0o644)
-    with serving(tmp_path, free_port(), database_url=database_url) as server:
+    with serving(tmp_path, unused_port(), database_url=database_url) as server:
         assert _warned(server) == ([], []), templates.name
         assert server.stop() == 0
