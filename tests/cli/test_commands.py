@@ -432,7 +432,7 @@ def test_everything_that_does_not_fit_is_named_a_line_each(run: Run, database_ur
 
 def test_migrating_says_what_it_mended(run: Run, database_url: str) -> None:
     engine = open_engine(database_url)
-    downgrade(engine, "0009")
+    downgrade(engine, "0010")
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE person SET audience = '  ' WHERE id = 'guo-jing'")
     engine.dispose()

@@ -174,10 +174,9 @@ def test_a_change_keeps_the_record_as_its_get_route_answers_it(database):
 
 def test_reads_go_through_the_one_place_that_holds_them_to_visibility(database):
     with database.engine.begin() as connection:
-        connection.execute(text("UPDATE person SET visibility = 'party' WHERE id = 'guo-jing'"))
-        connection.execute(
-            text("UPDATE change SET visibility = 'party' WHERE record_id = 'guo-jing'")
-        )
+        kept = "SET visibility = 'party', audience = ' CN '"
+        connection.execute(text(f"UPDATE person {kept} WHERE id = 'guo-jing'"))
+        connection.execute(text(f"UPDATE change {kept} WHERE record_id = 'guo-jing'"))
     with database.reading(ANONYMOUS) as session:
         assert session.get(Person, "guo-jing") is None
         assert "guo-jing" not in session.scalars(select(Person.id)).all()

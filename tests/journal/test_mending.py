@@ -45,9 +45,9 @@ def as_before(session: Session, issuer: str | None) -> str:
 
 @pytest.fixture
 def before(database: Database, clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The database as the version of migration 0009 has it, which writes as that did."""
+    """The database as the version of migration 0010 has it, which writes as that did."""
     assert clients.anonymous.get("/v1/parties").status_code == 200
-    downgrade(database.engine, "0009")
+    downgrade(database.engine, "0010")
     monkeypatch.setattr(keeping, "_audience_of_kept", as_before)
     return database
 
@@ -287,7 +287,7 @@ def test_a_backup_of_before_is_mended_as_it_is_restored(
 ) -> None:
     made = keep(clients.korea)
     manifest = backup(before, tmp_path / "old")
-    assert manifest.migration == "0009"
+    assert manifest.migration == "0010"
     capsys.readouterr()
     again = Database(open_engine(empty_url))
     try:
