@@ -13,11 +13,14 @@ from app.kernel.records import Base
 
 
 def parties_on(session: Session, agreement: Agreement, day: date) -> list[str]:
-    """The parties that an agreement had at the end of a day (UTC), as the journal tells.
+    """The parties that an agreement had when a day began, as the journal tells.
 
-    Of a day before it was entered nothing is known but the parties with which it was.
+    Of a day on or before which it was entered nothing is known but the parties with which it was.
+    No later change of the parties changes that.
     """
-    ended = datetime.combine(day + timedelta(days=1), time(), UTC)
+    # Where it begins first, at UTC+14: before anybody can propose what a meeting of that day is to
+    # conclude.
+    began = datetime.combine(day, time(), UTC) - timedelta(hours=14)
     # Past what the caller may see: who they were is no secret of an agreement that is public.
     document = session.connection().scalar(
         select(Change.document)
@@ -29,7 +32,7 @@ def parties_on(session: Session, agreement: Agreement, day: date) -> list[str]:
             Change.removal.is_(false()),
         )
         .order_by(
-            case((Revision.at < ended, Change.revision), else_=-Change.revision).desc(),
+            case((Revision.at < began, Change.revision), else_=-Change.revision).desc(),
         )
         .limit(1)
     )

@@ -23,9 +23,8 @@ def import_entries(tx: Transaction, entries: Entries, *, dry_run: bool) -> Impor
     """Creates and changes records, all or none; in a dry run none, and the report says what is so.
 
     Raises Forbidden for records that the caller may not write, whatever else is wrong and in a dry
-    run too, InvalidRequest with each thing that
-    is wrong, at its place. What is wrong among records, but for unknown references, is told
-    once each is sound by itself.
+    run too, InvalidRequest with each thing that is wrong, at its place. What is wrong among
+    records, but for unknown references, is told once each is sound by itself.
     """
     _require_may_write(tx.principal, entries)
     _require_own(tx, entries)

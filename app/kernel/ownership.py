@@ -134,7 +134,7 @@ def entered_by(session: Session, model: type[Record], ids: Collection[str]) -> d
     """By whom records were entered: the party of the revision that created each, if it had one.
 
     The chain covers that party, so nobody can make a record another's. It is asked past what the
-    caller may see: who enters a record is told by no answer.
+    caller may see, since a record may have been hidden when it was entered.
     """
     rows = session.connection().execute(
         select(Change.record_id, Revision.party)

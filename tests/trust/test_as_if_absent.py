@@ -1,12 +1,16 @@
 """What a caller may not see is answered as if it had never been: in words, headers and work."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from app.kernel.dates import utc_now
+from app.kernel.records import Base
+from app.kernel.sessions import Database
 from app.openapi import openapi_of
 from app.openapi_examples import BODIES
 from tests.reporting.test_cost import counted
@@ -247,13 +251,20 @@ def test_a_party_that_joins_neither_sees_nor_takes_away_what_was_proposed_before
 
 
 def test_a_party_that_has_joined_proposes_as_if_nothing_had_been_proposed_before(
-    clients: Any,
+    clients: Any, database: Database
 ) -> None:
     earlier = proposal(clients)
     plan = "/v1/agreements/clear-sky-plan-2023"
     match = {"If-Match": clients.admin.get(plan).headers["etag"]}
     joined = clients.admin.patch(plan, json={"parties": ["CN", "JP", "KR"]}, headers=match)
     assert joined.status_code == 200, joined.text
+    # So far, all was entered today: let the plan be older, and Japan have joined two days ago.
+    with database.engine.begin() as connection:
+        for number, days in ((1, 3), (int(joined.headers["revision"]), 2)):
+            at = utc_now() - timedelta(days=days)
+            revision = Base.metadata.tables["revision"]
+            moved = update(revision).where(revision.c.number == number).values(at=at)
+            connection.execute(moved)
     today = datetime.now(UTC).date().isoformat()
     body = {"dialogue": "cn-kr-dg-dialogue", "ordinal": 8, "status": "held", "starts": today}
     meeting = f"/v1/meetings/{made(clients.korea, '/v1/meetings', body)}/assessments"

@@ -10,7 +10,7 @@ from app.agreements.parties import parties_on
 from app.directory.models import Organization, Party, Person
 from app.documents.models import Document
 from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
-from app.kernel.dates import latest
+from app.kernel.dates import latest, utc_now
 from app.kernel.journal import Author
 from app.kernel.ownership import owners_of
 from app.kernel.recording import UnownedWriteError
@@ -414,6 +414,8 @@ def test_who_has_left_an_agreement_still_confirms_for_the_days_on_which_it_was_a
         agreement = session.get_one(Agreement, "three")
         assert parties_on(session, agreement, latest("2023-11-04")) == ["CN", "JP", "KR"]
         assert parties_on(session, agreement, latest("2999")) == ["CN", "KR"]
+        # What is changed on the day of a meeting changes nothing of what it concludes.
+        assert parties_on(session, agreement, utc_now().date()) == ["CN", "JP", "KR"]
 
 
 # No route writes without asking.
