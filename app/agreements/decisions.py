@@ -18,7 +18,7 @@ from app.dialogues.schemas import MeetingRecord
 from app.kernel.changes import create, get_visible, patch, representation_etag
 from app.kernel.conditional import require_match
 from app.kernel.dates import PartialDate
-from app.kernel.ownership import require_owner
+from app.kernel.ownership import require_owner, require_owner_of_references
 from app.kernel.problems import Conflict, Problem, ProblemError, invalid_field
 from app.kernel.references import require_references
 from app.kernel.schemas import Schema, merge_patch_of
@@ -92,6 +92,7 @@ def decide(tx: Transaction, meeting: Meeting, body: DecisionBody) -> DecisionMad
             detail,
             errors=[ProblemError(pointer="", rule="meeting_held", detail=detail, value=meeting.id)],
         )
+    require_owner_of_references(tx.session, body)
     require_references(tx.session, body)
     item = _concerned(tx, meeting, body)
     meeting.decisions = [

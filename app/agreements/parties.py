@@ -7,8 +7,8 @@ from sqlalchemy import case, false, inspect, select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import ActionItem, Agreement, AgreementParty, Lead
-from app.kernel.journal import Change, Revision
-from app.kernel.problems import Conflict, InvalidRequest, invalid_field
+from app.kernel.journal import Change, Operation, Revision
+from app.kernel.problems import Conflict, InvalidRequest, ProblemError, invalid_field
 from app.kernel.records import Base
 
 
@@ -16,29 +16,41 @@ def parties_on(session: Session, agreement: Agreement, day: date) -> list[str]:
     """The parties that an agreement had when a day began, as the journal tells.
 
     Of a day on or before which it was entered nothing is known but the parties with which it was.
-    No later change of the parties changes that.
+    No later change of the parties changes that. Raises Conflict where what the agreement said
+    then was redacted.
     """
     # Where it begins first, at UTC+14: before anybody can propose what a meeting of that day is to
     # conclude.
     began = datetime.combine(day, time(), UTC) - timedelta(hours=14)
     # Past what the caller may see: who they were is no secret of an agreement that is public.
-    document = session.connection().scalar(
-        select(Change.document)
-        .join(Revision, Revision.number == Change.revision)
-        .where(
-            Change.kind == Agreement.__tablename__,
-            Change.record_id == agreement.id,
-            Change.document.is_not(None),
-            Change.removal.is_(false()),
+    found = (
+        session.connection()
+        .execute(
+            select(Change.document, Change.redacted_in)
+            .join(Revision, Revision.number == Change.revision)
+            .where(
+                Change.kind == Agreement.__tablename__,
+                Change.record_id == agreement.id,
+                Change.operation != Operation.DELETE,
+                Change.removal.is_(false()),
+            )
+            .order_by(
+                case((Revision.at < began, Change.revision), else_=-Change.revision).desc(),
+            )
+            .limit(1)
         )
-        .order_by(
-            case((Revision.at < began, Change.revision), else_=-Change.revision).desc(),
-        )
-        .limit(1)
+        .first()
     )
-    if document is None:
+    if found is None:
         return agreement.parties
-    parties: list[str] = json.loads(document)["parties"]
+    if found.document is None:
+        detail = (
+            f"Who the parties of {agreement.id} were on {day} was redacted in revision "
+            f"{found.redacted_in}: nothing can be concluded jointly for that day any more."
+        )
+        error = ProblemError(pointer="", rule="parties_redacted", detail=detail, value=agreement.id)
+        raise Conflict(detail, errors=[error])
+    parties: list[str] = json.loads(found.document)["parties"]
     return parties
 
 

@@ -1,6 +1,6 @@
 """Holding an import to what its caller may write, before anything of it is compared or written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from pydantic import BaseModel
@@ -10,11 +10,13 @@ from app.exchange.entries import Entries, Entry
 from app.exchange.kinds import BY_KIND, Kind
 from app.exchange.writing import batches, standing_records
 from app.kernel.access import Principal
-from app.kernel.owner_rules import EnteredBy, NamedParties, OwnersOf
+from app.kernel.owner_rules import EnteredBy, OwnersOf
 from app.kernel.ownership import (
     NOBODY,
     Owners,
     entered_by,
+    is_owned_by_naming,
+    is_spoken_of,
     owners_by_ids,
     owners_named,
     refusal_of_changed,
@@ -23,6 +25,7 @@ from app.kernel.ownership import (
 )
 from app.kernel.problems import MOST_ERRORS, ProblemError
 from app.kernel.records import Record, record_classes
+from app.kernel.references import ids_of, references_in
 from app.kernel.tabular.places import Fault
 
 
@@ -80,18 +83,22 @@ class _Owners:
         if isinstance(model.owned_by, OwnersOf):
             self._ask(model.owned_by.kind, model.owned_by.attribute, batch, standing)
         holder = model.kind_of_holder()
-        if holder is not None and model.held_by is not None:
+        if holder is not None and model.held_by is not None and is_owned_by_naming(holder):
             self._ask(holder, model.held_by, batch, standing)
+        references = [each for entry in batch for each in references_in(entry.body)]
+        for kind_of, ids in ids_of(filter(is_spoken_of, references)).items():
+            self._find(kind_of, ids)
 
     def _ask(
         self, kind: str, attribute: str, batch: Sequence[Entry], standing: dict[str, Record]
     ) -> None:
         named: set[str | None] = {getattr(entry.body, attribute) for entry in batch}
         named |= {getattr(record, attribute) for record in standing.values()}
-        model = record_classes()[kind]
-        if isinstance(model.owned_by, NamedParties):
-            found = owners_by_ids(self._session, model, [id_ for id_ in named if id_])
-            self._known.update({(kind, id_): owners for id_, owners in found.items()})
+        self._find(kind, [id_ for id_ in named if id_])
+
+    def _find(self, kind: str, ids: Collection[str]) -> None:
+        found = owners_by_ids(self._session, record_classes()[kind], ids)
+        self._known.update({(kind, id_): owners for id_, owners in found.items()})
 
     def of_record(self, record: Record) -> Owners:
         """The owners of a record that is there."""

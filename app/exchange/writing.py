@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -268,9 +269,13 @@ def _upsert(session: Session, entry: Entry, standing: Record | None) -> str:
     if standing is None:
         _hold_to(_refuse_named, session, entry, entry)
         session.add(record)
+    body = entry.body
+    if standing is not None and "visibility" not in body.model_fields_set:
+        # By a column that is left out nothing is published.
+        body = body.model_copy(update=_present_visibility(standing, body))
     # Whether its caller may write it was asked of the whole import before (exchange.permission).
     recorder(session).allow(record)
-    fill(record, entry.body)
+    fill(record, body)
     _hold_to(kind.rule, session, entry, record)
     try:
         # One record at a time, so that what the database refuses has a place in the files.
@@ -280,6 +285,10 @@ def _upsert(session: Session, entry: Entry, standing: Record | None) -> str:
     if record.revision != recorder(session).number:
         return "same"
     return "created" if standing is None else "changed"
+
+
+def _present_visibility(standing: Record, body: BaseModel) -> dict[str, Visibility]:
+    return {"visibility": standing.visibility} if "visibility" in type(body).model_fields else {}
 
 
 def _refuse_named(session: Session, entry: Entry) -> None:

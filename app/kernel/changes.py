@@ -148,6 +148,12 @@ def patch(
     current = {
         name: value for name, value in document_of(record).items() if name in body.model_fields
     }
+    if "visibility" in changes and changes["visibility"] is None:
+        # Taken away, it would be the default, public: a step that is never taken back.
+        detail = "To make the record public, say so: `public`."
+        raise InvalidRequest(
+            detail, errors=[invalid_field(("visibility",), "visibility_is_said", detail, "null")]
+        )
     merged = json_merge_patch.merge(current, dict(changes))
     try:
         whole = body.model_validate(merged)

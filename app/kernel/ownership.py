@@ -16,6 +16,7 @@ from app.kernel.owner_rules import EnteredBy, NamedParties, OwnersOf
 from app.kernel.problems import Forbidden, ProblemError, invalid_credentials, invalid_field
 from app.kernel.recording import recorder
 from app.kernel.records import Record, parts_of, record_classes
+from app.kernel.references import Reference, references_in
 
 Owners: TypeAlias = frozenset[str]
 # The owners of the record of this kind and id; None where the caller sees no such record.
@@ -48,6 +49,14 @@ def require_owner_of_new(session: Session, model: type[Record], body: BaseModel)
         raise Forbidden(refusal.detail, errors=[refusal])
 
 
+def require_owner_of_references(session: Session, body: BaseModel) -> None:
+    """Holds a body to refer to agreements and items of its caller's own. Raises Forbidden."""
+    principal: Principal = session.info["principal"]
+    refusal = refusal_of_references(principal, body, _asked(session))
+    if refusal is not None:
+        raise Forbidden(refusal.detail, errors=[refusal])
+
+
 def require_owner_of_changed(session: Session, record: Record, body: BaseModel) -> None:
     """Holds a record, as a body would make it, to its owners: the caller is one afterwards too.
 
@@ -68,7 +77,9 @@ def refusal_of_new(
     owners = owners_named(model, body, owners_by_id)
     if owners is not None and principal.party not in owners:
         return _not_owner_of_new(principal, model, body, owners)
-    return _refusal_of_holder(principal, model, body, owners_by_id)
+    return _refusal_of_holder(principal, model, body, owners_by_id) or refusal_of_references(
+        principal, body, owners_by_id
+    )
 
 
 def refusal_of_changed(
@@ -88,15 +99,97 @@ def refusal_of_changed(
                 "the operator alone."
             )
             return invalid_field((rule.attribute,), "changed_by_operator", detail, value)
-    else:
-        owners = owners_named(model, body, owners_by_id)
-        if owners is not None and principal.party not in owners:
-            return _not_owner_of_new(principal, model, body, owners)
-    held_by = model.held_by
-    # The body of a draft names neither its party nor its item: these stay.
-    if held_by is None or getattr(body, held_by, record.holder) == record.holder:
+    return _refusal_of_move(principal, record, body, owners_by_id) or refusal_of_references(
+        principal, body, owners_by_id, besides=record
+    )
+
+
+def refusal_of_references(
+    principal: Principal,
+    body: BaseModel,
+    owners_by_id: OwnersById,
+    *,
+    besides: Record | None = None,
+) -> ProblemError | None:
+    """Why `principal` may not refer to the agreements and action items that a body names.
+
+    What refers to a record shows beside it (as its successor, what it became, what a meeting
+    decided of it) and keeps it from being deleted: its owners alone say that, and likewise what
+    organization is above or after another. What `besides` refers to already may stay.
+    """
+    if principal.is_operator:
         return None
-    return _refusal_of_holder(principal, model, body, owners_by_id)
+    known = (
+        set[tuple[str, str]]()
+        if besides is None
+        else _spoken_of(type(body).model_validate(besides, from_attributes=True))
+    )
+    for reference in references_in(body):
+        if not is_spoken_of(reference) or (reference.kind, reference.id) in known:
+            continue
+        owners = owners_by_id(reference.kind, reference.id)
+        if owners is not None and principal.party not in owners:
+            model = record_classes()[reference.kind]
+            detail = refusal_of_write(principal, model, reference.id, owners).detail
+            return invalid_field(reference.path, "owner", detail, reference.id)
+    return None
+
+
+def is_spoken_of(reference: Reference) -> bool:
+    """Whether who makes a reference must own what it refers to."""
+    return reference.kind in ("agreement", "action_item") or reference.path in (
+        ("parent",),
+        ("succeeded_by",),
+    )
+
+
+def _spoken_of(body: BaseModel) -> set[tuple[str, str]]:
+    return {(each.kind, each.id) for each in references_in(body) if is_spoken_of(each)}
+
+
+def _refusal_of_move(
+    principal: Principal, record: Record, body: BaseModel, owners_by_id: OwnersById
+) -> ProblemError | None:
+    """Why `principal` may not have a record belong where a body says; None where it may.
+
+    It must own what the record would belong to, and nobody may lose the record by it.
+    """
+    model = type(record)
+    for attribute, kind in _belongs_by(model):
+        before = getattr(record, attribute)
+        after = getattr(body, attribute, before)
+        # The body of a draft names neither its party nor its item: these stay.
+        if after == before:
+            continue
+        owners = NOBODY if after is None else owners_by_id(kind, after)
+        if owners is None or (after is None and isinstance(model.owned_by, NamedParties)):
+            continue
+        if principal.party not in owners:
+            return _not_owner_of_new(principal, model, body, owners, attribute)
+        lost = (NOBODY if before is None else owners_by_id(kind, before) or NOBODY) - owners
+        if lost:
+            detail = (
+                f"{_listed(lost)} would lose the {model.human_name()}; so it is moved by the "
+                "operator alone."
+            )
+            return invalid_field((attribute,), "changed_by_operator", detail, after)
+    return None
+
+
+def _belongs_by(model: type[Record]) -> list[tuple[str, str]]:
+    """By which attribute a record belongs to a record of which kind, where that has owners."""
+    rule = model.owned_by
+    if isinstance(rule, OwnersOf):
+        return [(rule.attribute, rule.kind)]
+    kind = model.kind_of_holder()
+    if kind is None or model.held_by is None or not is_owned_by_naming(kind):
+        return []
+    return [(model.held_by, kind)]
+
+
+def is_owned_by_naming(kind: str) -> bool:
+    """Whether records of a kind name their owners themselves."""
+    return isinstance(record_classes()[kind].owned_by, NamedParties)
 
 
 def owners_of(session: Session, record: Record) -> Owners:
@@ -110,6 +203,12 @@ def owners_of(session: Session, record: Record) -> Owners:
 def owners_by_ids(session: Session, model: type[Record], ids: Collection[str]) -> dict[str, Owners]:
     """The owners of those of the records that the session's caller sees, where they name them."""
     rule = model.owned_by
+    if isinstance(rule, OwnersOf):
+        named = select(model.id, getattr(model, rule.attribute)).where(model.id.in_(ids))
+        belonging = session.execute(named).all()
+        above = {holder for _, holder in belonging if holder is not None}
+        owners = owners_by_ids(session, record_classes()[rule.kind], above)
+        return {id_: owners.get(holder, NOBODY) for id_, holder in belonging}
     if not isinstance(rule, NamedParties):
         raise TypeError(f"a {model.human_name()} does not name its owners")
     found: dict[str, Owners] = {}
@@ -168,9 +267,13 @@ def refusal_of_write(
 
 
 def _not_owner_of_new(
-    principal: Principal, model: type[Record], body: BaseModel, owners: Owners
+    principal: Principal,
+    model: type[Record],
+    body: BaseModel,
+    owners: Owners,
+    attribute: str | None = None,
 ) -> ProblemError:
-    named = _field(model)
+    named = attribute or _field(model)
     if owners:
         detail = f"This {model.human_name()} would be {_listed(owners)}'s; only they can write it."
     else:
@@ -191,7 +294,7 @@ def _refusal_of_holder(
     if kind is None or attribute is None or not isinstance(model.owned_by, NamedParties):
         return None
     holder = getattr(body, attribute)
-    if holder is None or not isinstance(record_classes()[kind].owned_by, NamedParties):
+    if holder is None or not is_owned_by_naming(kind):
         return None
     owners = owners_by_id(kind, holder)
     if owners is None or principal.party in owners:

@@ -9,6 +9,7 @@ from app.agreements.models import ActionItem, Agreement
 from app.agreements.parties import parties_on
 from app.directory.models import Organization, Party, Person
 from app.documents.models import Document
+from app.feed.redaction import redact
 from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
 from app.kernel.dates import latest, utc_now
 from app.kernel.journal import Author
@@ -262,6 +263,108 @@ def test_a_meeting_is_moved_by_who_owns_it_before_and_after(clients):
     assert refusal(change(clients.japan, SEVENTH, {"dialogue": "jp-own"})) == (403, "owner")
 
 
+def test_an_owner_takes_nothing_away_from_another(clients):
+    """China would lose an item, a meeting or a plan that Korea moves to where China is no party."""
+    with_japan = {"id": "kr-jp", "name": {"en": "K"}, "parties": ["JP", "KR"], "level": "working"}
+    assert clients.korea.post("/v1/dialogues", json=with_japan).status_code == 201
+    plan = {"id": "kr-jp-plan", "kind": "annual_plan", "name": {"en": "K"}, "parties": ["JP", "KR"]}
+    assert clients.korea.post("/v1/agreements", json=plan).status_code == 201
+    before = revision(clients)
+    for path, changes, kind in (
+        (ITEM, {"agreement": "kr-jp-plan"}, "action_item"),
+        (SEVENTH, {"dialogue": "kr-jp"}, "meeting"),
+        (PLAN, {"overseen_by": "kr-jp"}, "agreement"),
+    ):
+        answer = change(clients.korea, path, changes)
+        assert refusal(answer) == (403, "changed_by_operator")
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == f"/{next(iter(changes))}"
+        assert error["detail"].startswith("CN would lose")
+        line = lines(exported(clients, path, kind) | changes)
+        imported = clients.korea.post("/v1/imports?dry_run=true", content=line, headers=JSON_LINES)
+        assert refusal(imported) == (403, "changed_by_operator")
+    assert revision(clients) == before
+    wider = change(clients.korea, SEVENTH, {"dialogue": "temm", "ordinal": None})
+    assert wider.json()["dialogue"] == "temm"
+
+
+@pytest.mark.parametrize(
+    ("collection", "changes", "pointer"),
+    [
+        (
+            "agreements",
+            {"relations": [{"kind": "continues", "agreement": "clear-sky-plan-2023"}]},
+            "/relations/0/agreement",
+        ),
+        (
+            "action-items",
+            {"lineage": [{"kind": "merged", "action_item": "clear-sky-plan-2023-2"}]},
+            "/lineage/0/action_item",
+        ),
+        (
+            "meetings",
+            {"decisions": [{"text": {"en": "Over"}, "action_item": "clear-sky-plan-2023-1"}]},
+            "/decisions/0/action_item",
+        ),
+        (
+            "meetings",
+            {"agenda": [{"title": {"en": "Over"}, "agreement": "clear-sky-plan-2023"}]},
+            "/agenda/0/agreement",
+        ),
+        ("organizations", {"parent": "cn-mee"}, "/parent"),
+        ("organizations", {"succeeded_by": "cn-mee"}, "/succeeded_by"),
+    ],
+)
+def test_what_shows_beside_a_record_is_said_by_its_owners(clients, collection, changes, pointer):
+    """Else a third country could say what became of others' plans, and keep them in use."""
+    own = {
+        "dialogues": {"id": "jp-own", "name": {"en": "J"}, "parties": ["JP"], "level": "working"},
+        "agreements": {"id": "jp-plan", "parties": ["JP"]},
+        "meetings": {"id": "jp-own-1", "dialogue": "jp-own", "status": "held", "starts": "2024"},
+        "action-items": {"id": "jp-plan-1", "agreement": "jp-plan", "number": 1},
+        "organizations": {"id": "jp-own-agency", "party": "JP"},
+    }
+    for each, body in own.items():
+        made = clients.japan.post(f"/v1/{each}", json=NEW[each] | body)
+        assert made.status_code == 201, made.text
+    before = revision(clients)
+    path = f"/v1/{collection}/{own[collection]['id']}"
+    another = {"id": "jp-another"} | ({"number": 2} if collection == "action-items" else {})
+    body = NEW[collection] | own[collection] | another | changes
+    line = lines({"record_kind": _kind(collection)} | body)
+    for answer in (
+        change(clients.japan, path, changes),
+        clients.japan.post(f"/v1/{collection}", json=body),
+        clients.japan.post("/v1/imports?dry_run=true", content=line, headers=JSON_LINES),
+    ):
+        assert refusal(answer) == (403, "owner")
+        assert answer.json()["errors"][0]["pointer"] == pointer
+    for decision in (
+        {"effect": "ended", "agreement": "clear-sky-plan-2023"},
+        {"effect": "changed", "action_item": "clear-sky-plan-2023-1"},
+    ):
+        told = {"text": {"en": "Over"}} | decision
+        decided = clients.japan.post("/v1/meetings/jp-own-1/decisions", json=told)
+        assert refusal(decided) == (403, "owner")
+    assert revision(clients) == before
+
+
+def test_nothing_is_published_but_by_the_word(clients):
+    body = {"title": {"en": "Kept"}, "kind": "minutes", "issuer": "kr-moe", "visibility": "party"}
+    made = clients.korea.post("/v1/documents", json=body).json()["id"]
+    path = f"/v1/documents/{made}"
+    taken_away = change(clients.korea, path, {"visibility": None})
+    assert refusal(taken_away) == (422, "visibility_is_said")
+    file = f"id,kind,title.en,issuer\n{made},minutes,Renamed,kr-moe\n"
+    imported = clients.korea.post(
+        "/v1/imports?kind=document", content=file, headers={"Content-Type": "text/csv"}
+    )
+    assert imported.json()["counts"][0]["changed"] == 1
+    found = clients.korea.get(path).json()
+    assert (found["title"]["en"], found["visibility"]) == ("Renamed", "party")
+    assert clients.china.get(path).status_code == 404
+
+
 def test_a_plan_of_others_is_given_no_successor(clients):
     before = revision(clients)
     answer = clients.japan.post(f"{PLAN}/successor", json={"name": {"en": "Taken over"}})
@@ -416,6 +519,16 @@ def test_who_has_left_an_agreement_still_confirms_for_the_days_on_which_it_was_a
         assert parties_on(session, agreement, latest("2999")) == ["CN", "KR"]
         # What is changed on the day of a meeting changes nothing of what it concludes.
         assert parties_on(session, agreement, utc_now().date()) == ["CN", "JP", "KR"]
+
+
+def test_where_the_parties_of_a_day_were_redacted_nothing_is_concluded_for_it(clients, database):
+    assert change(clients.admin, PLAN, {"parties": ["CN", "JP", "KR"]}).is_success
+    with database.writing(Author(OPERATOR)) as session:
+        redact(session, "agreement", "clear-sky-plan-2023", "Asked for.")
+    before = revision(clients)
+    answer = propose(clients.korea, SEVENTH, "clear-sky-plan-2023-1")
+    assert refusal(answer) == (409, "parties_redacted")
+    assert revision(clients) == before
 
 
 # No route writes without asking.
