@@ -167,6 +167,9 @@ def _refusal_of_move(
         if principal.party not in owners:
             return _not_owner_of_new(principal, model, body, owners, attribute)
         lost = (NOBODY if before is None else owners_by_id(kind, before) or NOBODY) - owners
+        if isinstance(model.owned_by, NamedParties):
+            # Its owners stay; those of them that would no longer have it with theirs lose it.
+            lost &= owners_named(model, record, owners_by_id) or NOBODY
         if lost:
             detail = (
                 f"{_listed(lost)} would lose the {model.human_name()}; so it is moved by the "
