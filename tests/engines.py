@@ -10,13 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
 
 from app.exchange.load import REFERENCE, load, read_folders
-from app.kernel import database as databases
 from app.kernel.access import OPERATOR, Role
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
@@ -64,34 +61,11 @@ def folder_for_databases(prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-_plain_create_engine = databases.create_engine
-# By dialect, an engine that has connected: what it has compiled serves every other one.
-_compiling: dict[str, Engine] = {}
-
-
-def _create_engine_that_shares(*arguments: Any, **options: Any) -> Engine:
-    """As SQLAlchemy's, but a statement is compiled once a process, rather than once an engine.
-
-    Each test has engines of its own, and to compile takes longer than what most of them do.
-    """
-    engine = _plain_create_engine(*arguments, **options, query_cache_size=5000)
-    compiling = _compiling.get(engine.dialect.name)
-    if compiling is not None:
-        # What is compiled is found again by its dialect.
-        engine.dialect = compiling.dialect
-        engine._compiled_cache = compiling._compiled_cache
-    return engine
-
-
-databases.create_engine = _create_engine_that_shares
-
-
 def fill(url: str, *, reference: bool) -> dict[str, str]:
     """Migrates the database at `url`, loads the reference record if asked, and issues the keys."""
     engine = open_engine(url)
     try:
         upgrade(engine)
-        _compiling.setdefault(engine.dialect.name, engine)
         database = Database(engine)
         if not reference:
             return {}
