@@ -8,7 +8,7 @@ no party did, the operator's alone. Documents are as they were, so that journal_
 stays.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 """
 
 import json
