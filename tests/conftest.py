@@ -6,14 +6,56 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings
 
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from app.main import create_app
 from app.settings import load_settings
 from tests import plain_http
+from tests.amounts import DEEP, examples
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
 from tests.in_process import serving
+
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, max_examples=examples(100), print_blob=True)
+settings.load_profile("deep" if DEEP else "ci")
+
+
+# What takes longest comes first, so that no process is left with it at the end.
+LONGEST = (
+    "tests/contract/test_schemathesis.py",
+    "tests/sync/",
+    "tests/clients/",
+    "tests/trust/test_non_interference.py",
+    "tests/trust/test_crash.py",
+    "tests/trust/test_full_disk.py",
+    "tests/webhooks/test_sharing.py",
+    "tests/feed/test_over_the_network.py",
+    "tests/cli/",
+    "tests/answers/",
+    "tests/trust/",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What comes first, and what stays together."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_place)
+
+
+def _shares_with_its_module(item: pytest.Function) -> bool:
+    """Whether it uses what is set up once for all the tests of its module or folder."""
+    used = item._fixtureinfo.name2fixturedefs.values()
+    return any(fixtures[-1].scope in ("module", "package") for fixtures in used)
+
+
+def _place(item: pytest.Item) -> int:
+    found = (n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path))
+    return next(found, len(LONGEST))
 
 
 @pytest.fixture(scope="session")

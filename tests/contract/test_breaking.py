@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.amounts import examples
 from tools.contract.breaking import breaks
 from tools.contract.check import main
 from tools.contract.schemas import SENT, TOLD, Comparison, Contract
@@ -224,7 +225,7 @@ def test_every_operation_that_goes_is_missed() -> None:
     }
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 @given(
     place=st.sampled_from(OPERATIONS_OF_V1),
     schema=st.sampled_from([TEXT, NUMBER, CODES, THING]),

@@ -20,6 +20,7 @@ from app.drafting.proposing.review import review_of
 from app.drafting.reading.decoding import decode
 from app.drafting.reading.files import release_of
 from app.drafting.reading.source import Reading, UnreadableError, blocks_of
+from tests.amounts import examples
 from tests.drafting.telling import KNOWN, RELEASES, drafted
 
 _FRAGMENTS = [
@@ -61,7 +62,7 @@ def _spans(found: Any) -> Iterator[Span]:
             yield from _spans(getattr(found, name))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(_TEXTS)
 def test_any_text_gives_a_valid_draft_whose_quotes_are_exact(text: str) -> None:
     try:
@@ -87,7 +88,7 @@ def test_any_text_gives_a_valid_draft_whose_quotes_are_exact(text: str) -> None:
         assert mark.reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=60))
 def test_every_place_of_the_matched_text_leads_back_to_the_text(text: str) -> None:
     matched = Matched(text)
@@ -99,7 +100,7 @@ def test_every_place_of_the_matched_text_leads_back_to_the_text(text: str) -> No
     assert all(char.isspace() for at, char in enumerate(text) if at not in covered)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     try:

@@ -7,6 +7,7 @@ import pytest
 from app.feed.redaction import redact
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
+from tests.amounts import seeds
 from tests.feed.events import opened
 from tests.journal.test_feed import follow
 from tests.journal.test_snapshot import applied, lines_of
@@ -214,7 +215,7 @@ class Follower:
                 self.drop(*held)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(1))
 def test_whoever_follows_a_dialogue_has_what_its_snapshot_has(record, seed):
     random = Random(seed)
     followers = [Follower(record.anonymous, dialogue) for dialogue in ("other", DIALOGUE)]

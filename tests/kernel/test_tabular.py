@@ -16,6 +16,7 @@ from app.kernel.tabular.gathering import Gathered, Header, gathered
 from app.kernel.tabular.places import Place
 from app.kernel.tabular.reading_workbooks import sheets_in
 from app.kernel.tabular.rows import rows_of
+from tests.amounts import examples
 from tests.exchange.bodies import bodies_of
 
 PLACE = Place("file")
@@ -50,7 +51,7 @@ def _of_workbook(kind: Kind, file: bytes) -> list[Gathered]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.file)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_record_survives_each_format_byte_for_byte(kind: Kind, data: st.DataObject) -> None:
     bodies = data.draw(

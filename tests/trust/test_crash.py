@@ -5,11 +5,12 @@ import random
 import time
 
 from tests import plain_http
+from tests.amounts import SEED, rounds
 from tests.cli.running import serving, started
 from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 
-KILLS = 4
+KILLS = 3
 
 
 def test_what_was_acknowledged_outlives_a_crash_and_what_was_not_is_written_once(
@@ -19,18 +20,19 @@ def test_what_was_acknowledged_outlives_a_crash_and_what_was_not_is_written_once
         processes(database_url, 2, tmp_path) as served,
         load_on([process.address for process in served], templates) as load,
     ):
-        crashes = Crashes(load, served, random.Random(20231220))
-        for _ in range(KILLS):
+        crashes = Crashes(load, served, random.Random(SEED))
+        for _ in rounds(KILLS):
             crashes.once()
-    assert sum(crashes.kills.values()) == KILLS
+    kills = sum(crashes.kills.values())
+    assert kills >= KILLS
     assert load.unanswered, "some write was under way when a process was killed"
-    assert load.held > KILLS * len(load.clients)
+    assert load.held > kills * len(load.clients)
 
 
 def test_a_server_that_is_killed_while_it_sets_up_a_database_sets_it_up_the_next_time(
     empty_url, tmp_path
 ):
-    choices = random.Random(20231220)
+    choices = random.Random(SEED)
     folders = (tmp_path / str(number) for number in itertools.count())
     for _ in range(2):
         with started(next(folders), unused_port(), database_url=empty_url) as server:

@@ -43,6 +43,7 @@ from app.kernel.secrets import CALENDAR_PREFIX
 from app.kernel.sessions import Database
 from app.kernel.tabular.formats import JSON_LINES, Format
 from app.reporting import assessments, reports
+from tests.amounts import examples
 from tests.api.tables import rows_of
 from tests.feed.events import STREAM, Events
 from tests.trust.questions import (
@@ -716,7 +717,7 @@ def test_what_a_caller_may_not_see_changes_no_answer_to_them(caller, clients, se
     party = PARTY_OF[caller]
 
     @settings(
-        max_examples=2,
+        max_examples=examples(2),
         deadline=None,
         # Each example takes seconds: none is taken again to be made smaller.
         phases=[Phase.generate],

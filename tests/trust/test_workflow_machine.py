@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
+from tests.amounts import examples
 from tests.trust.model import SIDES, Model, Report
 
 PLAN = "clear-sky-plan-2023"
@@ -259,7 +260,7 @@ def test_the_workflow_is_the_models(server: Any, clients: Any, templates: Any) -
     run_state_machine_as_test(
         machine_on(server, clients, templates),
         settings=settings(
-            max_examples=12,
+            max_examples=examples(12),
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -4,6 +4,7 @@ import random
 from contextlib import contextmanager
 
 from tests import plain_http
+from tests.amounts import SEED, rounds
 from tests.cli.running import serving
 from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
@@ -11,7 +12,7 @@ from tests.waiting import wait_until
 from tests.webhooks.conftest import HERE
 from tests.webhooks.test_delivering import feed
 
-KILLS = 4
+KILLS = 2
 SETTINGS = {"webhook_networks": ",".join(HERE), "webhook_timeout": "1", "webhook_retries": "0.1"}
 
 
@@ -57,7 +58,7 @@ def test_processes_share_the_work_and_send_nothing_twice(
 def test_what_is_killed_while_it_delivers_loses_nothing_and_keeps_the_order(
     templates, database_url, receiver, tmp_path
 ):
-    choices = random.Random(20231220)
+    choices = random.Random(SEED)
     with (
         processes(database_url, 2, tmp_path, **SETTINGS) as served,
         caller(served[0].address, templates) as client,
@@ -65,7 +66,7 @@ def test_what_is_killed_while_it_delivers_loses_nothing_and_keeps_the_order(
     ):
         webhook = subscribe(client, receiver)
         crashes = Crashes(load, served, choices)
-        for _ in range(KILLS):
+        for _ in rounds(KILLS):
             arrived = len(receiver.arrived)
             crashes.once()
             # What was not delivered when it was killed is taken over.

@@ -1,0 +1,128 @@
+"""What touches SQL runs on both engines: the check of it.
+
+Most tests run on SQLite alone; those with the marker `both_engines` on PostgreSQL, too. Which ones
+need it, nobody has to know by heart: whatever asks SQLite for something, in the application or in a
+test, has to ask PostgreSQL for it in some test. Where it does not, the run fails and says so.
+
+It is known by where it is asked: by the application's function that asks and those that have called
+it, or else by the test's own function. What is asked past SQLAlchemy is not seen.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+ROOT = Path(__file__).parents[1]
+ENGINES = ("sqlite", "postgresql")
+# What a query is comes from the function that asks it, and from who has called that for what.
+CALLERS = 3
+# By engine, where something is asked, and the first test that came there.
+_asked: dict[str, dict[str, str]] = {name: {} for name in ENGINES}
+_names: dict[CodeType, tuple[str, str] | None] = {}
+# What was told by the processes of a run that has several.
+_told: list[dict[str, dict[str, str]]] = []
+
+
+def _name(code: CodeType) -> tuple[str, str] | None:
+    """Whether a function is the application's or the tests', and its name."""
+    try:
+        return _names[code]
+    except KeyError:
+        pass
+    path = Path(code.co_filename)
+    found = None
+    if path.is_relative_to(ROOT) and path != Path(__file__):
+        file = path.relative_to(ROOT)
+        if file.parts[0] in ("app", "tests"):
+            found = (file.parts[0], f"{file}:{code.co_qualname}")
+    _names[code] = found
+    return found
+
+
+def _where() -> str | None:
+    """By which functions of the application something is asked, or else by which of the tests."""
+    of_app, of_tests = [], None
+    frame = sys._getframe(2)
+    while frame is not None and len(of_app) < CALLERS:
+        name = _name(frame.f_code)
+        if name is not None:
+            part, function = name
+            if part == "app":
+                if function not in of_app:
+                    of_app.append(function)
+            elif of_app:
+                break
+            else:
+                of_tests = of_tests or function
+        frame = frame.f_back
+    return " < ".join(of_app) or of_tests
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(
+    connection: Any, _cursor: object, _statement: str, _values: object, context: Any, _many: bool
+) -> None:
+    asked = _asked.get(connection.dialect.name)
+    # What is said in the engine's own words is said to no other.
+    if asked is None or context.compiled is None:
+        return
+    where = _where()
+    if where is not None and where not in asked:
+        asked[where] = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+
+
+class EnginesCheck:
+    """Adds up what the processes of a run have asked, and fails the run for what is missing."""
+
+    def __init__(self) -> None:
+        self.missing: dict[str, str] = {}
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        config = session.config
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["asked"] = json.dumps(_asked)
+            return
+        told = [_asked, *_told]
+        on_postgres = {where for each in told for where in each["postgresql"]}
+        if is_whole(config) and not session.testsfailed:
+            self.missing = {
+                where: test
+                for each in told
+                for where, test in each["sqlite"].items()
+                if where not in on_postgres and test
+            }
+        if self.missing:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        told = getattr(node, "workeroutput", {}).get("asked")
+        if told:
+            _told.append(json.loads(told))
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if not self.missing:
+            return
+        terminalreporter.section("asked of SQLite alone: mark a test of it both_engines", sep="=")
+        by_test: dict[str, list[str]] = {}
+        for where, test in sorted(self.missing.items()):
+            by_test.setdefault(test, []).append(where)
+        for test, places in sorted(by_test.items()):
+            terminalreporter.line(test)
+            for where in places[:3]:
+                terminalreporter.line(f"    {where}")
+            if len(places) > 3:
+                terminalreporter.line(f"    and {len(places) - 3} more")
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Whether all the tests were run, and not those of some folder or name."""
+    chosen = config.option.keyword or config.option.markexpr or config.getoption("deselect", None)
+    named = {Path(config.invocation_params.dir, name).resolve() for name in config.args}
+    return not chosen and named == {ROOT / "tests"}
