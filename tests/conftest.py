@@ -1,4 +1,7 @@
-"""Fixtures: a fresh database for each test on each engine, and clients of a real server on it."""
+"""Fixtures: a fresh database for each test, and clients of a real server on it.
+
+Tests run on SQLite, those marked `both_engines` on PostgreSQL too; in `make test-deep` all do.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,12 +17,18 @@ from app.main import create_app
 from app.settings import load_settings
 from tests import plain_http
 from tests.amounts import DEEP, examples
+from tests.both_engines import ENGINES, EnginesCheck
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
 from tests.in_process import serving
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=examples(100), print_blob=True)
 settings.load_profile("deep" if DEEP else "ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What touches SQL is looked after."""
+    config.pluginmanager.register(EnginesCheck())
 
 
 # What takes longest comes first, so that no process is left with it at the end.
@@ -58,6 +67,13 @@ def _place(item: pytest.Item) -> int:
     return next(found, len(LONGEST))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The engines that a test runs on."""
+    both = DEEP or metafunc.definition.get_closest_marker("both_engines")
+    if "templates" in metafunc.fixturenames:
+        metafunc.parametrize("templates", ENGINES if both else ENGINES[:1], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def sqlite_templates() -> Iterator[SqliteTemplates]:
     with folder_for_databases("clearsky-sqlite-") as folder:
@@ -72,9 +88,9 @@ def postgres_templates() -> Iterator[PostgresTemplates]:
         templates.server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def templates(request: pytest.FixtureRequest) -> Templates:
-    """The templates of each engine in turn: whatever uses this fixture runs on both."""
+    """The templates of each engine in turn that the test runs on."""
     return request.getfixturevalue(
         "sqlite_templates" if request.param == "sqlite" else "postgres_templates"
     )

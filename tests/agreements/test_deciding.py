@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.both_engines
+
 PLAN = "clear-sky-plan-2023"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7"
 ITEM = f"/v1/action-items/{PLAN}-5"

@@ -13,6 +13,8 @@ from app.kernel.journal import Author
 from app.kernel.records import canonical, record_classes
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 CALLERS = ("anonymous", "korea", "japan")
 LISTS = ("", "?limit=3", "?limit=3&sort=-id")
 FEEDS = ("", "?since=1&limit=7", "?since=99999")

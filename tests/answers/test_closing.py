@@ -3,6 +3,8 @@
 import gc
 import warnings
 
+import pytest
+
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.freshness import PostgresFreshness
@@ -10,6 +12,8 @@ from app.kernel.journal import head
 from app.kernel.sessions import Database
 from tests.engines import PostgresTemplates
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_a_database_that_is_closed_is_not_listened_to_until_the_next_notice(

@@ -16,6 +16,8 @@ from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
 

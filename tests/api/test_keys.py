@@ -17,6 +17,8 @@ from tests import plain_http
 from tests.clock import Clock
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}")
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"

@@ -18,6 +18,8 @@ from app.openapi_examples import IDS, IDS_OF_OPERATIONS
 from tests.api.tables import rows_of
 from tests.described import in_place
 
+pytestmark = pytest.mark.both_engines
+
 TABLES = (Format.CSV, Format.XLSX, Format.JSONL)
 MEETINGS = "/v1/meetings"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"

@@ -9,6 +9,8 @@ from app.kernel.text import display, folded
 from app.openapi import openapi_of
 from tests.conftest import Clients
 
+pytestmark = pytest.mark.both_engines
+
 LISTS = sorted(set(COLLECTIONS) - {"status-reports", "assessments", "redactions"})
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.api.bodies import BODIES, DERIVED_IDS, WRITERS
 from tests.conftest import Clients
 
+pytestmark = pytest.mark.both_engines
+
 COLLECTIONS = sorted(BODIES)
 
 

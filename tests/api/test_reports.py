@@ -16,6 +16,8 @@ from app.reporting.positions import newest_reports
 from app.reporting.present import PresentRecord
 from app.reporting.standing import Report, positions_on
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
 

@@ -43,6 +43,8 @@ from tests.conftest import Clients, Server
 from tests.engines import PostgresTemplates, Templates
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 PATHS = (
     "/v1/changes?limit=200",

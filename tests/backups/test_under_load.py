@@ -22,6 +22,8 @@ from tests.conftest import Clients
 from tests.engines import Templates
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 WRITERS = 4
 BACKUPS = 2
 AT_LEAST = 5

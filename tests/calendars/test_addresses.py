@@ -19,6 +19,8 @@ from app.kernel.secrets import without_secrets
 from tests import plain_http
 from tests.calendars.reading import events_in
 
+pytestmark = pytest.mark.both_engines
+
 ADDRESSES = "/v1/calendar-addresses"
 SECRET = re.compile(r"clearskycal_[A-Za-z0-9_-]{43}")
 FEEDS = ("dialogues/cn-kr-dg-dialogue", "agreements/clear-sky-plan-2023", "parties/KR")

@@ -1,11 +1,15 @@
 """`clearsky calendars`: what an operator sees of private addresses, and revokes."""
 
+import pytest
+
 from app.calendars import addresses
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, principal_of
 from app.kernel.sessions import Database
 from tests.cli.running import Run, assert_refused
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_private_addresses_are_listed_and_revoked(

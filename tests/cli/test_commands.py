@@ -178,6 +178,7 @@ def test_settings_are_read_from_a_file_too(run: Run, folder: Path) -> None:
     assert (folder / "elsewhere.db").is_file()
 
 
+@pytest.mark.both_engines
 def test_migrating_twice_says_that_nothing_was_to_do(run: Run, empty_url: str) -> None:
     told = f"The database is at migration {newest_migration()}"
     assert run("migrate", database_url=empty_url) == Told(0, f"{told}.\n", "")
@@ -387,6 +388,7 @@ def test_serve_refuses_an_unreadable_sqlite_file_too(folder: Path) -> None:
     assert_refused(told, "text", "not a database")
 
 
+@pytest.mark.both_engines
 def test_the_record_of_the_tests_verifies(
     run: Run, database_url: str, templates: Templates
 ) -> None:
@@ -443,6 +445,7 @@ def test_migrating_says_what_it_mended(run: Run, database_url: str) -> None:
     assert migrated == f"The database is at migration {newest_migration()}."
 
 
+@pytest.mark.both_engines
 def test_what_was_redacted_is_told_and_counted(run: Run, database_url: str) -> None:
     _change_a_person(database_url)
     line = ("redact", "person", "zhou-guomei", "--reason", "a test")
@@ -453,6 +456,7 @@ def test_what_was_redacted_is_told_and_counted(run: Run, database_url: str) -> N
     assert_refused(run(*line, database_url=database_url), "nothing to redact", "revision 2")
 
 
+@pytest.mark.both_engines
 def test_a_backup_and_a_restore_say_which_revision_they_hold(
     run: Run, database_url: str, empty_url: str
 ) -> None:

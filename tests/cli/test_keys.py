@@ -13,6 +13,8 @@ from tests.cli.running import Run, assert_refused, words
 from tests.conftest import Server
 from tests.waiting import heard_of_keys
 
+pytestmark = pytest.mark.both_engines
+
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}\n")
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
 AGENCY = {"id": "cn-agency", "party": "CN", "kind": "agency", "names": [{"name": {"en": "A"}}]}

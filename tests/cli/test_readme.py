@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.stories import ROOT, follow
 from tests.conftest import Server
 
@@ -30,6 +32,7 @@ def test_the_first_story_gives_what_it_says(
     assert "revisions hold" in verified
 
 
+@pytest.mark.both_engines
 def test_the_story_of_two_sides_gives_what_it_says(
     server: Server, database_url: str, tmp_path: Path
 ) -> None:

@@ -113,6 +113,7 @@ def test_each_request_is_a_line_of_json_with_the_id_of_its_answer(
         assert len(told) == 3, "only where it listens is told in words"
 
 
+@pytest.mark.both_engines
 def test_a_key_never_appears_in_the_log_even_when_a_request_fails(
     tmp_path: Path, free_port: int, database_url: str, templates: Templates
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_key_never_appears_in_the_log_even_when_a_request_fails(
         assert key not in failed.text
 
 
+@pytest.mark.both_engines
 def test_a_request_in_flight_is_finished_before_the_process_stops(
     tmp_path: Path, free_port: int, database_url: str, templates: Templates
 ) -> None:

@@ -1,5 +1,7 @@
 """`clearsky webhooks`: what an operator sees of them, and stops and starts."""
 
+import pytest
+
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, principal_of
@@ -7,6 +9,8 @@ from app.kernel.sessions import Database
 from app.webhooks import managing
 from app.webhooks.schemas import WebhookBody
 from tests.cli.running import Run, assert_refused
+
+pytestmark = pytest.mark.both_engines
 
 
 def make(database: Database, key: str) -> str:

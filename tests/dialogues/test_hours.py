@@ -92,6 +92,7 @@ def test_times_are_patched_kept_and_taken_back(clients, database):
         assert verify(session).fault is None
 
 
+@pytest.mark.both_engines
 def test_what_was_journalled_before_meetings_had_times_still_proves_them(database):
     with database.reading(OPERATOR) as session:
         now = document_of(session.get_one(Meeting, "cn-kr-dg-dialogue-7"))

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.dialogues.models import Meeting
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
@@ -27,6 +29,7 @@ def _edit(path: Path, change: Any) -> None:
     path.write_text(json.dumps(value), "utf-8")
 
 
+@pytest.mark.both_engines
 def test_unsure_marks_are_settled_by_editing_by_taking_them_out_or_by_saying_so(
     run: Run, folder: Path, database_url: str, database: Database
 ) -> None:
@@ -78,6 +81,7 @@ def test_unsure_marks_are_accepted_all_at_once(run: Run, folder: Path, database_
     assert told.output.startswith("3 records created")
 
 
+@pytest.mark.both_engines
 def test_a_record_that_changed_since_the_draft_is_not_made_less(
     run: Run, folder: Path, database_url: str, database: Database
 ) -> None:

@@ -32,6 +32,8 @@ from tests.exchange.bodies import bodies_of
 from tests.exchange.full_records import RECORDS, REPORT
 from tests.exchange.worlds import load_folders, state_of, world, write_world
 
+pytestmark = pytest.mark.both_engines
+
 BODIES = {kind.model.__tablename__: kind.body for kind in KINDS}
 # All that the API's collections hold, as their GET routes answer them.
 COLLECTIONS = (*dict.fromkeys(path for path, _ in RECORDS), "/v1/status-reports")

@@ -18,6 +18,9 @@ from app.kernel.turns import Turns
 from tests.conftest import Clients
 from tests.exchange.worlds import World, load_folders, state_of, world, write_world
 
+pytestmark = pytest.mark.both_engines
+
+
 CSV, XLSX, JSONL = (MEDIA_TYPES[each] for each in (Format.CSV, Format.XLSX, Format.JSONL))
 PEOPLE = "id,name.en,name.ko,organization\r\nnew-one,New,새,kr-moe\r\nnew-two,'=Two,,kr-moe\r\n"
 

@@ -22,6 +22,8 @@ from tests.exchange.worlds import (
     write_world,
 )
 
+pytestmark = pytest.mark.both_engines
+
 
 def _changes(database: Database, revision: int) -> list[tuple[str, str, str]]:
     with database.reading(OPERATOR) as session:

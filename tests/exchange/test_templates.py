@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import Clients
 from tests.exchange.uploading import FIRST_ITEM, PLAN, TEMPLATE, template, upload
 
+pytestmark = pytest.mark.both_engines
+
 
 def test_the_template_asks_in_three_languages_for_each_item(clients: Clients) -> None:
     workbook, columns = template(clients)

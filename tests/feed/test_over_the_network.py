@@ -85,6 +85,7 @@ class Following(threading.Thread):
         self.join(DEADLINE)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("workers", [1, 2])
 def test_nothing_is_missed_or_repeated_across_reconnects_and_restarts(
     serve, client_of, templates, workers
@@ -216,6 +217,7 @@ def test_one_who_is_slow_gets_everything_in_the_end(serve, client_of):
         assert received.count(b'"name":{"en":"Lee %d"' % number) == 1
 
 
+@pytest.mark.both_engines
 def test_three_hundred_streams_are_all_told_of_one_change(serve, client_of):
     with serve(unused_port(), streams_per_caller=300) as server, client_of(server) as reader:
         since = newest(reader)
@@ -280,6 +282,7 @@ def issued(admin, **body):
     return admin.post("/v1/keys", json=body).raise_for_status().json()["key"]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(("step", "body"), [("revoke", None), ("rotate", {"overlap_hours": 0})])
 def test_a_key_that_is_taken_away_ends_its_streams_before_anything_else_is_told(
     serve, client_of, step, body
@@ -299,6 +302,7 @@ def test_a_key_that_is_taken_away_ends_its_streams_before_anything_else_is_told(
             assert leaver.get(STREAM).status_code == 401
 
 
+@pytest.mark.both_engines
 def test_an_expired_key_ends_its_streams_by_itself(serve, client_of, database):
     with serve(unused_port()) as server, client_of(server, "admin") as admin:
         headers = bearer(issued(admin, expires_in_days=1))
@@ -310,6 +314,7 @@ def test_an_expired_key_ends_its_streams_by_itself(serve, client_of, database):
             assert list(events) == []
 
 
+@pytest.mark.both_engines
 def test_snapshot_feed_and_stream_meet_while_many_write(serve, client_of):
     with serve(unused_port(), "--workers", "2") as server, client_of(server) as reader:
         is_done = threading.Event()

@@ -12,6 +12,9 @@ from tests.feed.events import opened
 from tests.journal.test_feed import follow
 from tests.journal.test_snapshot import applied, lines_of
 
+pytestmark = pytest.mark.both_engines
+
+
 DIALOGUE, PLAN = "cn-kr-dg-dialogue", "clear-sky-plan-2023"
 
 

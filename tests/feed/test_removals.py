@@ -19,6 +19,8 @@ from tests.feed.test_places import make, newest, snapshot, write
 from tests.journal.test_feed import follow
 from tests.journal.test_snapshot import applied
 
+pytestmark = pytest.mark.both_engines
+
 DIALOGUES = ("first", "second")
 PARTIES = ("KR", "CN", "JP")
 CALLERS = ("korea", "china", "japan", "anonymous", "reader", "admin")

@@ -6,6 +6,8 @@ from tests.described import in_place
 from tests.feed.events import STREAM, opened
 from tests.journal.test_feed import follow
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-1"
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import pytest
 from sqlalchemy import func, select
 
 from app.directory.models import Person
@@ -12,6 +13,8 @@ from app.kernel.database import open_engine
 from app.kernel.journal import Author, Revision, head
 from app.kernel.sessions import Database
 from app.reporting.models import StatusReport
+
+pytestmark = pytest.mark.both_engines
 
 WRITERS = 8
 ITEM = "/v1/action-items/clear-sky-plan-2023-{}/reports"

@@ -8,6 +8,8 @@ from app.kernel.constraints import conflict_of
 from app.kernel.dates import ends_before_starts
 from app.tables import Base
 
+pytestmark = pytest.mark.both_engines
+
 
 def copied(table, row, **changed):
     """A statement that inserts a copy of a record with some of its columns changed."""

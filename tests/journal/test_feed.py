@@ -5,6 +5,8 @@ import hashlib
 import pytest
 import rfc8785
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def written(clients):

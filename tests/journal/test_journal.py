@@ -19,6 +19,8 @@ from app.kernel.records import Part, Record, digest_of, document_of
 from app.kernel.sessions import RecordSession
 from app.tables import Base
 
+pytestmark = pytest.mark.both_engines
+
 AUTHOR = Author(Principal("key:test", Role.EDITOR, "KR"), request_id="r-1", reason="Test")
 MAPPED = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda c: c.__name__)
 RECORDED = [found for found in MAPPED if issubclass(found, Record | Part)]

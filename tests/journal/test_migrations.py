@@ -23,6 +23,8 @@ from app.kernel.sessions import Database
 from app.tables import Base
 from tests import plain_http
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def engine(empty_url):

@@ -13,6 +13,8 @@ from app.kernel.journal import Author, head
 from app.kernel.problems import Conflict, InvalidRequest, NotFound, Problem
 from tests.journal.test_feed import follow
 
+pytestmark = pytest.mark.both_engines
+
 PERSON = "/v1/people/private"
 PRIVATE = {"id": "private", "name": {"en": "Somebody Private"}, "organization": "kr-moe"}
 WHY = "Asked for by the person"

@@ -10,6 +10,8 @@ import zstandard
 from app.feed import snapshot
 from tests.journal.test_feed import follow
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 
 

@@ -1,5 +1,6 @@
 """What a database of an earlier version held is there after it is migrated, and still proven."""
 
+import pytest
 import rfc8785
 from sqlalchemy import text
 
@@ -10,6 +11,8 @@ from app.kernel.access import OPERATOR
 from app.kernel.journal import Change
 from app.kernel.migrating import downgrade, upgrade
 from app.kernel.records import digest_of, document_of
+
+pytestmark = pytest.mark.both_engines
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-1"
 PROGRESS = "/v1/agreements/clear-sky-plan-2023/progress?as_of=2026-01-01"

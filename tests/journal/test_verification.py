@@ -12,6 +12,8 @@ from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
 from app.kernel.journal import Change, Revision, moment
 from app.kernel.problems import InvalidRequest
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 
 

@@ -81,6 +81,7 @@ def test_the_text_of_partial_dates_orders_by_their_earliest_day(one, other):
     assert ends_before_starts(one, other) == (latest(other) < earliest(one))
 
 
+@pytest.mark.both_engines
 def test_both_engines_compare_partial_dates_as_the_rule_does(database):
     random = Random(3)
     days = [f"202{random.randrange(3)}-{random.randrange(1, 13):02}" for _ in range(12)]

@@ -22,6 +22,7 @@ def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_keys, "PAUSE", 0.0)
 
 
+@pytest.mark.both_engines
 def test_keys_are_asked_for_once(as_: As, provider: Provider) -> None:
     assert provider.asked == 0
     with ThreadPoolExecutor(8) as pool:

@@ -44,6 +44,7 @@ def test_a_token_sees_what_its_party_may_see(as_: As, provider: Provider, client
         assert as_.get(other, "/v1/status-reports").json()["items"] == []
 
 
+@pytest.mark.both_engines
 def test_a_token_may_do_what_its_role_may(as_: As, provider: Provider) -> None:
     person = {"name": {"en": "Somebody"}, "organization": "kr-nier"}
     reporter, editor = provider.token(), provider.token(clearsky_role="editor")

@@ -8,6 +8,8 @@ import pytest
 
 from tests import plain_http
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "clear-sky-plan-2023-5"
 REPORTS = f"/v1/action-items/{ITEM}/reports"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import event
+
+pytestmark = pytest.mark.both_engines
 
 PLAN = "/v1/agreements/clear-sky-plan-2023"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7"

@@ -9,6 +9,8 @@ from app.kernel.access import OPERATOR
 from app.openapi import openapi_of
 from tests.described import in_place
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "clear-sky-plan-2023-5"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.amounts import seeds
 
+pytestmark = pytest.mark.both_engines
+
 PLAN = "/v1/agreements/clear-sky-plan-2023"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7"
 DAYS = ["2023-11-01", "2023-12-20", "2024-06-01", "2026-11-24"]

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+pytestmark = pytest.mark.both_engines
+
 PLAN = "clear-sky-plan-2023"
 ITEM = f"/v1/action-items/{PLAN}-5"
 BULK = f"/v1/agreements/{PLAN}/reports"

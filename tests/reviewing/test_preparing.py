@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.both_engines
+
 PLAN = "clear-sky-plan-2023"
 HELD = "/v1/meetings/cn-kr-dg-dialogue-7"
 TO_COME = "/v1/meetings/cn-kr-dg-dialogue-8"

@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests import plain_http
 from tests.amounts import SEED, time_for_more
 from tests.cli.running import DEADLINE, run_line
@@ -24,6 +26,8 @@ from tests.sync.following import (
 from tests.sync.writing import Side
 from tests.trust.crashing import Process, kill_postgres, processes
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.both_engines
 
 # So many each side makes at least.
 WRITES = 150

@@ -15,6 +15,8 @@ from app.openapi import openapi_of
 from app.openapi_examples import BODIES
 from tests.reporting.test_cost import counted
 
+pytestmark = pytest.mark.both_engines
+
 ITEM = "clear-sky-plan-2023-5"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7/assessments"
 # A UUID of version 7 that no record has.

@@ -18,6 +18,8 @@ from app.kernel.sessions import Database
 from tests.cli.running import DEADLINE
 from tests.trust.crashing import load_on
 
+pytestmark = pytest.mark.both_engines
+
 CLIENTS = 64
 SHARED = [f"/v1/dialogues/shared-{number}" for number in range(4)]
 # Another process that takes SQLite's write lock and lets it go, line by line.

@@ -4,11 +4,15 @@ import itertools
 import random
 import time
 
+import pytest
+
 from tests import plain_http
 from tests.amounts import SEED, rounds
 from tests.cli.running import serving, started
 from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
+
+pytestmark = pytest.mark.both_engines
 
 KILLS = 3
 

@@ -12,6 +12,8 @@ from tests.replicas import PostgresServer, pgexec
 from tests.trust.crashing import ITEMS, Load, Process, kill_postgres, load_on, processes
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 REPORTS = f"/v1/action-items/{ITEMS[0]}/reports"
 
 

@@ -20,6 +20,8 @@ from tests.engines import PostgresTemplates, SqliteTemplates, Templates
 from tests.trust.crashing import PLAN, Load, load_on, processes
 from tests.trust.disks import SmallDisk, no_file_longer_than, small_disk
 
+pytestmark = pytest.mark.both_engines
+
 REPORTS = f"/v1/agreements/{PLAN}/reports"
 DIALOGUE = "/v1/dialogues/cn-kr-dg-dialogue"
 NO_ROOM = "The database has no room to write."

@@ -12,6 +12,8 @@ from app.kernel.sessions import Database
 from app.kernel.transactions import ATTEMPTS
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 DIALOGUE = "/v1/dialogues/cn-kr-dg-dialogue"
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 DEADLOCK, NOT_SERIALIZABLE = "40P01", "40001"

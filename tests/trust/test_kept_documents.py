@@ -15,6 +15,8 @@ from app.kernel.journal import Author
 from app.kernel.tabular.formats import MEDIA_TYPES, Format
 from app.kernel.tabular.writing import Listed, write_workbook
 
+pytestmark = pytest.mark.both_engines
+
 DOCUMENTS = "/v1/documents"
 CENTRE = "cn-kr-environmental-cooperation-centre"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5/reports"

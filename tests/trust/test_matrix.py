@@ -30,6 +30,8 @@ from tests.api.bodies import DERIVED_IDS as SPARE_IDS
 from tests.described import in_place
 from tests.trust.callers import EXPIRED, REVOKED, SIDES, issue_keys
 
+pytestmark = pytest.mark.both_engines
+
 TABLE = Path(__file__).parents[2] / "docs" / "visibility.md"
 LINE = re.compile(r"\| `(?P<method>[A-Z]+) (?P<path>[^`]+)` \|(?P<rest>.*)\|")
 # As the columns of the table are named, and who asks for each: one caller, or one of each side.

@@ -10,6 +10,9 @@ from app.exchange.load import LoadError, load, read_folders
 from app.kernel.access import OPERATOR
 from app.kernel.journal import Author
 
+pytestmark = pytest.mark.both_engines
+
+
 AGREEMENTS, ITEMS = "/v1/agreements", "/v1/action-items"
 EARLIER = "clear-sky-plan-2023"
 PLAN = {

@@ -56,6 +56,9 @@ from tests.trust.questions import (
     plain_questions,
 )
 
+pytestmark = pytest.mark.both_engines
+
+
 PLAN, FAR_PLAN = "clear-sky-plan-2023", "jp-kr-plan"
 MEETING, EARLIER_MEETING, FAR_MEETING = (
     "cn-kr-dg-dialogue-7",

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from app.kernel.sessions import Database
 from tests.feed.test_removals import move
+
+pytestmark = pytest.mark.both_engines
 
 MEETINGS = "/v1/meetings"
 PLANNED = {

@@ -109,6 +109,7 @@ def test_plain_http_goes_to_listed_networks_alone():
     assert outcome_of(addresses, "http://receiver.example/").outcome == "forbidden_address"
 
 
+@pytest.mark.both_engines
 def test_an_address_that_changes_to_an_inner_one_is_refused_at_the_next_connection(
     webhooks, receiver, server, delivering, report
 ):

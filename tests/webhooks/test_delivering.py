@@ -14,6 +14,8 @@ from app.webhooks import leases
 from tests import plain_http
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.both_engines
+
 
 def feed(client, since=0):
     items, path = [], f"/v1/changes?since={since}&limit=200"

@@ -13,6 +13,9 @@ from app.kernel.sessions import Database
 from app.webhooks.leases import Step, give_back, keep, take
 from app.webhooks.models import Outcome, Webhook
 
+pytestmark = pytest.mark.both_engines
+
+
 LONG, OVER = timedelta(minutes=1), timedelta(seconds=-1)
 
 

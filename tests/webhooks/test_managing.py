@@ -68,6 +68,7 @@ def test_whoever_has_a_key_makes_a_webhook_and_is_shown_its_secret_once(clients,
     assert secret not in client.get("/v1/webhooks").text
 
 
+@pytest.mark.both_engines
 def test_webhooks_are_listed_oldest_first_page_by_page(clients):
     made = [make(clients.korea, url=f"{URL}/{number}")["id"] for number in range(3)]
     first = clients.korea.get("/v1/webhooks?limit=2").json()
