@@ -27,6 +27,10 @@ SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 EXAMPLES ?= 10
 SECONDS ?= 60
 
+# Whatever the machine says of it, the program's and the tests' bytecode is kept: they are compiled
+# once, and not again by each process that starts.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test test-deep check lint types contracts migrations-check openapi \
         openapi-check contract-check publish-contract lint-api contract-tools format lock audit \

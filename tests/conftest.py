@@ -3,8 +3,11 @@
 Tests run on SQLite, those marked `both_engines` on PostgreSQL too; in `make test-deep` all do.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 import pytest
@@ -18,12 +21,16 @@ from app.settings import load_settings
 from tests import plain_http
 from tests.amounts import DEEP, examples
 from tests.both_engines import ENGINES, EnginesCheck
+from tests.compiling import compile_once
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
 from tests.in_process import serving
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=examples(100), print_blob=True)
 settings.load_profile("deep" if DEEP else "ci")
+compile_once()
+# What is imported stays: the collector need not look through it each time.
+#gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -142,28 +149,52 @@ def server(running_server: Server, database: Database) -> Server:
     return running_server
 
 
-@dataclass
 class Clients:
     """Clients of the server: one without a key, and one for each key of tests.engines.KEYS."""
 
-    anonymous: httpx.Client
-    admin: httpx.Client
-    korea: httpx.Client
-    china: httpx.Client
-    japan: httpx.Client
-    reporter: httpx.Client
-    reader: httpx.Client
+    def __init__(self, address: str, keys: dict[str, str]) -> None:
+        self._address, self._keys = address, keys
+        self._made = ExitStack()
+
+    def _client(self, name: str | None = None) -> httpx.Client:
+        headers = {} if name is None else {"Authorization": f"Bearer {self._keys[name]}"}
+        client = plain_http.client(base_url=self._address, headers=headers, timeout=30)
+        return self._made.enter_context(client)
+
+    @cached_property
+    def anonymous(self) -> httpx.Client:
+        return self._client()
+
+    @cached_property
+    def admin(self) -> httpx.Client:
+        return self._client("admin")
+
+    @cached_property
+    def korea(self) -> httpx.Client:
+        return self._client("korea")
+
+    @cached_property
+    def china(self) -> httpx.Client:
+        return self._client("china")
+
+    @cached_property
+    def japan(self) -> httpx.Client:
+        return self._client("japan")
+
+    @cached_property
+    def reporter(self) -> httpx.Client:
+        return self._client("reporter")
+
+    @cached_property
+    def reader(self) -> httpx.Client:
+        return self._client("reader")
+
+    def close(self) -> None:
+        self._made.close()
 
 
 @pytest.fixture
 def clients(server: Server, templates: Templates) -> Iterator[Clients]:
-    made = {
-        name: plain_http.client(
-            base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=30
-        )
-        for name, key in templates.keys.items()
-    }
-    anonymous = plain_http.client(base_url=server.address, timeout=30)
-    yield Clients(anonymous=anonymous, **made)
-    for client in (anonymous, *made.values()):
-        client.close()
+    made = Clients(server.address, templates.keys)
+    yield made
+    made.close()

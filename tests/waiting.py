@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from app.kernel.sessions import Database
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], *, seconds: float = 60) -> None:
     """Returns once `true()` is; fails after `seconds`."""
     end = time.monotonic() + seconds
     while not true():

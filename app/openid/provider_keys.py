@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,7 +80,10 @@ class ProviderKeys:
     async def _fetch(self) -> None:
         self._tried_at = time.monotonic()
         try:
-            async with asyncio.timeout(_PATIENCE), httpx.AsyncClient(timeout=_PATIENCE) as client:
+            async with (
+                asyncio.timeout(_PATIENCE),
+                httpx.AsyncClient(timeout=_PATIENCE, verify=_trusted()) as client,
+            ):
                 keys = await self._asked(client)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ProviderError) as error:
             log.warning("provider out of reach", issuer=self._issuer, error=str(error) or "late")
@@ -109,6 +114,12 @@ def is_safe(address: str) -> bool:
     return (parts.scheme == "https" and bool(parts.hostname)) or (
         parts.scheme == "http" and parts.hostname in _LOOPBACK
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    # To read all certificates takes tens of milliseconds, for which the event loop waits.
+    return httpx.create_ssl_context()
 
 
 async def _document(client: httpx.AsyncClient, address: str) -> Mapping[str, Any]:

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
 from tests import plain_http
+from tests.cli.forked import ForkedProcess, forked
 
 BIN = Path(sys.executable).parent
 DEADLINE = 60
@@ -53,6 +55,20 @@ def run_line(line: str, folder: Path, **settings: str) -> Told:
     return Told(done.returncode, done.stdout, done.stderr)
 
 
+def run_forked(line: str, folder: Path, *, umask: int = -1, **settings: str) -> Told:
+    """Runs `clearsky …` without a shell in `folder`, in a process that has imported its modules."""
+    with TemporaryDirectory() as told:
+        output, errors = files = Path(told, "output"), Path(told, "errors")
+        for path in files:
+            path.touch()
+        args = shlex.split(line)
+        process = forked(
+            args, cwd=folder, env=environment(**settings), output=output, errors=errors, umask=umask
+        )
+        status = process.wait(DEADLINE)
+        return Told(status, *(path.read_text("utf-8") for path in files))
+
+
 def assert_refused(told: Told, *fragments: str) -> None:
     """One sentence on standard error with all `fragments`, nothing else, and exit status 2."""
     assert told.status == 2, told
@@ -68,7 +84,7 @@ def assert_refused(told: Told, *fragments: str) -> None:
 class Serving:
     """A process of `clearsky serve` on a loopback port, and the files that it writes to."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedProcess
     port: int
     folder: Path
 
@@ -108,36 +124,67 @@ def started(
 ) -> Iterator[Serving]:
     """`clearsky serve --port LISTEN OPTIONS` in `folder`, just started, and gone afterwards.
 
-    Its umask is that of the tests unless one is given.
+    A fork, which has imported the program's modules. Its umask is that of the tests unless one is
+    given.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "output").open("wb") as output, (folder / "errors").open("wb") as errors:
+    args, output, errors = _served(folder, listen, options)
+    process = forked(
+        args, cwd=folder, env=environment(**settings), output=output, errors=errors, umask=umask
+    )
+    with _ended_afterwards(process):
+        yield Serving(process, listen, folder)
+
+
+@contextmanager
+def started_anew(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
+    """The same as a user starts it: where it is the start that is tested."""
+    args, *files = _served(folder, listen, options)
+    with ExitStack() as stack:
+        output, errors = (stack.enter_context(path.open("wb")) for path in files)
         process = subprocess.Popen(
-            [str(BIN / "clearsky"), "serve", "--port", str(listen), *options],
-            cwd=folder,
-            env=environment(**settings),
-            stdout=output,
-            stderr=errors,
-            umask=umask,
+            args, cwd=folder, env=environment(**settings), stdout=output, stderr=errors
         )
-        try:
-            yield Serving(process, listen, folder)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(DEADLINE)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+        stack.enter_context(_ended_afterwards(process))
+        yield Serving(process, listen, folder)
+
+
+def _served(folder: Path, listen: int, options: tuple[str, ...]) -> tuple[list[str], Path, Path]:
+    """The arguments of `clearsky serve`, and the files for its output and errors, made empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    output, errors = folder / "output", folder / "errors"
+    for path in (output, errors):
+        path.write_bytes(b"")
+    return [str(BIN / "clearsky"), "serve", "--port", str(listen), *options], output, errors
+
+
+@contextmanager
+def _ended_afterwards(process: subprocess.Popen[bytes] | ForkedProcess) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
 def serving(
     folder: Path, listen: int, *options: str, umask: int = -1, **settings: str
 ) -> Iterator[Serving]:
-    """The same, once it is ready."""
+    """started(), once it is ready."""
     with started(folder, listen, *options, umask=umask, **settings) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@contextmanager
+def serving_anew(folder: Path, listen: int, *options: str, **settings: str) -> Iterator[Serving]:
+    """started_anew(), once it is ready."""
+    with started_anew(folder, listen, *options, **settings) as server:
         server.wait_until_ready()
         yield server
 

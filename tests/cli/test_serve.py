@@ -23,9 +23,9 @@ from tests.cli.running import (
     Serving,
     assert_refused,
     run_line,
-    serving,
-    started,
 )
+from tests.cli.running import serving_anew as serving
+from tests.cli.running import started_anew as started
 from tests.engines import SqliteTemplates, Templates
 
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}

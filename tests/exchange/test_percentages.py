@@ -14,7 +14,7 @@ from app.kernel.sessions import Database
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.places import Fault
 from app.reporting.models import StatusReport
-from tests.cli.running import run_line
+from tests.cli.running import run_forked
 from tests.conftest import Clients
 from tests.exchange.uploading import FIRST_ITEM, PLAN, as_file, refused, template, upload
 from tests.exchange.worlds import FIRST_REPORT
@@ -130,7 +130,7 @@ def test_a_report_of_the_whole_record_is_loaded_as_its_cell_shows_it(
     for code in ("General", "0%"):
         sheet["E2"].number_format = code
         workbook.save(tmp_path / "reports.xlsx")
-        told[code] = run_line("clearsky load reports.xlsx", tmp_path, database_url=database_url)
+        told[code] = run_forked("clearsky load reports.xlsx", tmp_path, database_url=database_url)
     assert told["General"].status == 2
     for said in ("sheet status-reports, row 2, column progress", WHOLE, "given: 0.35"):
         assert said in told["General"].errors

@@ -13,7 +13,7 @@ from app.exchange.entries import Entries
 from app.exchange.reading import read_file
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.places import Fault
-from tests.cli.running import run_line
+from tests.cli.running import run_forked
 from tests.conftest import Clients
 from tests.exchange.uploading import FIRST_ITEM, as_file, refused, template, upload
 
@@ -268,7 +268,7 @@ def test_the_same_over_http_and_from_the_command_line(
     assert SAVE_AS in error["detail"]
     (tmp_path / "people.xlsx").write_bytes(strict)
     for line in ("clearsky load people.xlsx", "clearsky load --dry-run people.xlsx"):
-        told = run_line(line, tmp_path, database_url=database_url)
+        told = run_forked(line, tmp_path, database_url=database_url)
         assert told.status == 2
         assert told.errors.startswith("clearsky: people.xlsx: ")
         assert SAVE_AS in told.errors

@@ -24,6 +24,7 @@ from app.kernel.migrating import downgrade, upgrade
 from app.kernel.records import record_classes
 from app.kernel.sessions import Database
 from tests.conftest import Clients
+from tests.engines import KEYS
 
 DOCUMENTS = "/v1/documents"
 CENTRE = "cn-kr-environmental-cooperation-centre"
@@ -104,8 +105,8 @@ def redacted(database: Database, made: str) -> str:
 def seen_by(clients: Clients, made: str) -> list[str]:
     return [
         name
-        for name, client in vars(clients).items()
-        if client.get(f"{DOCUMENTS}/{made}").status_code == 200
+        for name in ("anonymous", *(name for name, *_ in KEYS))
+        if getattr(clients, name).get(f"{DOCUMENTS}/{made}").status_code == 200
     ]
 
 

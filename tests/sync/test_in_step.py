@@ -14,7 +14,7 @@ import pytest
 
 from tests import plain_http
 from tests.amounts import SEED, time_for_more
-from tests.cli.running import DEADLINE, run_line
+from tests.cli.running import DEADLINE, run_forked
 from tests.engines import PostgresTemplates, Templates
 from tests.sync.following import (
     Follower,
@@ -138,7 +138,7 @@ class Disturbing:
         renamed = self.side.ask("PATCH", path, json={"title": name}, headers=match)
         gone = self.side.ask("DELETE", path, headers={"If-Match": renamed.headers["etag"]})
         assert gone.status_code == 204, gone.text
-        told = run_line(line, self.folder, database_url=self.url)
+        told = run_forked(line, self.folder, database_url=self.url)
         assert told.status == 0, told
         self.counts["redacted"] += 1
 
@@ -185,7 +185,7 @@ def test_all_who_follow_the_record_hold_what_it_says_whatever_befell_them(
             assert taken[0]
             assert taken[0] == taken[1] == taken[2]
     exported = tmp_path / "exported"
-    told = run_line(f"clearsky export {exported}", tmp_path, database_url=database_url)
+    told = run_forked(f"clearsky export {exported}", tmp_path, database_url=database_url)
     assert told.status == 0, told
     both = [followers[caller, FollowerOfFeed].mirror for caller in ("korea", "china")]
     assert load_files(both) == {path.name: path.read_bytes() for path in exported.iterdir()}

@@ -95,7 +95,8 @@ def test_a_write_that_is_undone_in_a_deadlock_is_done_all_the_same(
     foreign.rollback()
     answer = patching.result()
     assert answer.status_code == 200
-    assert given_up == [DEADLOCK]
+    # Now and then it comes before the other again, and is undone a second time.
+    assert set(given_up) == {DEADLOCK}
     read = clients.anonymous.get(DIALOGUE)
     assert read.content == answer.content
     assert read.json()["aliases"] == [{"en": "After a deadlock"}]

@@ -606,6 +606,23 @@ def content(answer: httpx.Response) -> Any:
     return body
 
 
+def newest_told(world: World, name: str, question: Question, url: str | None) -> int | None:
+    """The revision of the newest change told in the feed, on which the ETag of a snapshot depends.
+
+    It may be that of a removal, which no line of the snapshot shows.
+    """
+    if question.path != "/v1/snapshot" or url is None:
+        return None
+    changes = httpx.URL(url.replace(question.path, "/v1/changes", 1))
+    asked: str | None = str(changes.copy_merge_params({"since": "1"}))
+    newest = None
+    while asked is not None:
+        page = world.ask(name, "GET", asked)
+        newest = max((item["revision"] for item in page.json()["items"]), default=newest)
+        asked = page.links.get("next", {}).get("url")
+    return newest
+
+
 def assert_same(worlds: list[World], name: str, question: Question) -> None:
     """One question, and the pages that follow it, are answered alike in both records."""
     urls: list[str | None] = [question.url(world.revisions) for world in worlds]
@@ -620,7 +637,11 @@ def assert_same(worlds: list[World], name: str, question: Question) -> None:
                 del answer[-1]["hash"], answer[-1]["at"]
         assert first == second, (name, urls, *differences(first, second))
         assert SECRET["en"] not in str(first[-1]), urls
-        if question.path != "/v1/journal/head" and content(answers[0]) == content(answers[1]):
+        sources = [
+            (content(answer), newest_told(world, name, question, url))
+            for world, answer, url in zip(worlds, answers, urls, strict=True)
+        ]
+        if question.path != "/v1/journal/head" and sources[0] == sources[1]:
             assert answers[0].headers.get("etag") == answers[1].headers.get("etag"), urls
         urls = [answer.links.get("next", {}).get("url") for answer in answers]
         if None in urls:
@@ -720,7 +741,7 @@ def test_what_a_caller_may_not_see_changes_no_answer_to_them(caller, clients, se
     party = PARTY_OF[caller]
 
     @settings(
-        max_examples=examples(2),
+        max_examples=examples(1),
         deadline=None,
         # Each example takes seconds: none is taken again to be made smaller.
         phases=[Phase.generate],

@@ -20,7 +20,7 @@ from app.kernel.private_files import make_private_folder, written_anew
 from app.kernel.spooling import LONGEST_IN_MEMORY, Spool
 from app.kernel.tabular.formats import Format
 from app.kernel.tabular.reading_workbooks import Texts
-from tests.cli.running import Serving, run_line, serving
+from tests.cli.running import Serving, run_forked, run_line, serving
 from tests.engines import SqliteTemplates, Templates
 from tests.ports import unused_port
 
@@ -134,12 +134,13 @@ def test_what_commands_write_is_their_users_alone(
         "clearsky export out/xlsx --format xlsx",
         "clearsky backup kept/monday",
         f"clearsky draft {RELEASE.name} --to drafts/one --record out/json",
-        f"CLEARSKY_DATABASE_URL={SQLITE} clearsky restore kept/monday",
         "clearsky template clear-sky-plan-2023 plan.xlsx",
+        "clearsky restore kept/monday",
     )
     with templates.fresh("reference") as url:
         for line in lines:
-            told = run_line(f"umask {umask}; {line}", tmp_path, database_url=url)
+            into = SQLITE if "restore" in line else url
+            told = run_forked(line, tmp_path, umask=int(umask, 8), database_url=into)
             assert told.status == 0, told.errors
     made = _modes(tmp_path)
     del made[RELEASE.name]
@@ -162,8 +163,8 @@ def test_what_is_exported_again_takes_the_place_of_what_others_could_read(
         path.chmod(0o644)
     (tmp_path / "plan.xlsx").symlink_to(left[1])
     with sqlite_templates.fresh("reference") as url:
-        line = "clearsky export out && clearsky template clear-sky-plan-2023 plan.xlsx"
-        assert run_line(line, tmp_path, database_url=url).status == 0
+        for line in ("clearsky export out", "clearsky template clear-sky-plan-2023 plan.xlsx"):
+            assert run_forked(line, tmp_path, database_url=url).status == 0
         for path in left:
             assert _mode(path) == 0o600
             assert b"what was there" not in path.read_bytes()
@@ -235,7 +236,7 @@ def _warned(server: Serving) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def test_a_server_warns_once_of_what_others_may_read_and_leaves_it(tmp_path: Path) -> None:
-    assert run_line("clearsky migrate", tmp_path).status == 0
+    assert run_forked("clearsky migrate", tmp_path).status == 0
     (tmp_path / ".env").write_text(
         "CLEARSKY_DATABASE_URL=postgresql://clearsky:a-password@database.example/record\n"
     )

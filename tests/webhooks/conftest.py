@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,14 +26,14 @@ Delivering = Callable[..., AbstractContextManager[CollectorRegistry]]
 
 
 @pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    with receiving(tmp_path / "receiver") as made:
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
         yield made
 
 
 @pytest.fixture
-def other_receiver(tmp_path: Path) -> Iterator[Receiver]:
-    with receiving(tmp_path / "other") as made:
+def other_receiver() -> Iterator[Receiver]:
+    with receiving() as made:
         yield made
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.engines import folder_for_databases
+
 _FILE = Path(__file__).parents[2] / "docs" / "examples" / "webhook_receiver.py"
 _spec = importlib.util.spec_from_file_location("webhook_receiver", _FILE)
 assert _spec is not None
@@ -120,10 +122,20 @@ class _Noting:
 
 
 @contextmanager
-def receiving(folder: Path) -> Iterator[Receiver]:
-    """A receiver on a free port of this machine."""
-    folder.mkdir(parents=True, exist_ok=True)
-    received = webhook_receiver.Received(str(folder / "received.db"))
+def receiving() -> Iterator[Receiver]:
+    """A receiver on a free port of this machine.
+
+    It commits each message before it answers: in memory, or a busy disk decides how long that is.
+    """
+    with folder_for_databases("clearsky-receiver-") as folder:
+        received = webhook_receiver.Received(str(folder / "received.db"))
+        with _listening(received) as receiver:
+            yield receiver
+        received._database.close()
+
+
+@contextmanager
+def _listening(received: Any) -> Iterator[Receiver]:
     server = webhook_receiver.Receiver(0, "whsec_bm90IHlldCBzZXQgYnkgdGhlIHRlc3Q=", received)
     server.RequestHandlerClass = _Handler
     receiver = Receiver(server.server_address[1], received, server=server)
@@ -138,4 +150,3 @@ def receiving(folder: Path) -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
-        received._database.close()

@@ -161,8 +161,8 @@ def test_nothing_of_what_is_answered_is_kept_or_shown(webhooks, receiver, delive
         assert "inner network" not in str(webhooks.read(webhook, part))
 
 
-def test_an_answer_without_end_and_one_that_never_comes_take_bounded_time(tmp_path):
-    with receiving(tmp_path) as receiver, socket.create_server(("127.0.0.1", 0)) as silent:
+def test_an_answer_without_end_and_one_that_never_comes_take_bounded_time():
+    with receiving() as receiver, socket.create_server(("127.0.0.1", 0)) as silent:
         for port in (silent.getsockname()[1], endless()):
             url = f"http://127.0.0.1:{port}/"
 
@@ -241,7 +241,7 @@ def test_tls_goes_by_the_name_of_the_host_though_an_address_is_connected_to(
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(file)
     trust = ssl.create_default_context(cafile=file if known else None)
-    with receiving(tmp_path) as receiver:
+    with receiving() as receiver:
         receiver.server.socket = serving.wrap_socket(receiver.server.socket, server_side=True)
         addresses = Addresses(["127.0.0.1"], named(["127.0.0.1"]))
         url = f"https://{host}:{receiver.port}/"
