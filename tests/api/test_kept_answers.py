@@ -6,11 +6,9 @@ import pytest
 from app.kernel import answering
 from app.kernel import answers as kept
 from app.kernel.access import OPERATOR, Role
-from app.kernel.answers import Answer, Answers
-from app.kernel.codings import Coding
 from app.kernel.database import open_engine
 from app.kernel.dates import utc_now
-from app.kernel.freshness import Newest, freshness_of
+from app.kernel.freshness import freshness_of
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
@@ -149,61 +147,6 @@ def test_a_new_quarter_of_an_hour_may_be_a_new_day(clients, figures, monkeypatch
     assert figures()["hit"] == before
     clients.anonymous.get(PROGRESS)
     assert figures()["hit"] == before + 1
-
-
-class Always:
-    """A record that never changes."""
-
-    lag = None
-
-    def newest(self):
-        return Newest(7, "a version")
-
-    def seen(self, revision):
-        assert revision == 7
-
-
-def answer(body):
-    return Answer(
-        revision=7,
-        quarter=kept.quarter(),
-        etag='"e"',
-        headers=[(b"etag", b'"e"')],
-        body=body,
-        count=lambda: None,
-    )
-
-
-def key(path):
-    return None, path, b""
-
-
-def test_the_longest_unused_go_first_beyond_the_bound():
-    found = Answers(Always(), None, limit=3 * answer(b"x" * 1000).size)
-    for path in "abc":
-        found.keep(key(path), answer(b"x" * 1000))
-    assert found.find(key("a")) is not None
-    found.keep(key("d"), answer(b"x" * 1000))
-    assert [path for path in "abcd" if found.find(key(path))] == ["a", "c", "d"]
-    found.keep(key("e"), answer(b"x" * 10_000))
-    assert found.find(key("e")) is None
-    assert len(found) == 3
-    assert found.bytes <= found.limit
-
-
-def test_what_is_kept_in_another_coding_takes_room_too():
-    found = Answers(Always(), None, limit=3 * answer(b"x" * 1000).size)
-    for path in "abc":
-        found.keep(key(path), answer(b"x" * 1000))
-    found.in_coding(found.find(key("c")), Coding.GZIP)
-    assert [path for path in "abc" if found.find(key(path))] == ["b", "c"]
-    assert found.bytes == sum(found.find(key(path)).size for path in "bc")
-
-
-def test_with_a_bound_of_nothing_nothing_is_kept():
-    found = Answers(Always(), None, limit=0)
-    found.keep(key("a"), answer(b""))
-    assert (len(found), found.bytes) == (0, 0)
 
 
 def test_another_processes_writes_are_noticed(clients, database):

@@ -2,6 +2,8 @@
 
 import json
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
@@ -12,7 +14,17 @@ from app.directory.models import Organization, Person
 from app.directory.schemas import PersonBody
 from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
 from app.kernel.changes import create, get_visible
-from app.kernel.journal import INFRASTRUCTURE, Author, Change, Operation, Revision, head
+from app.kernel.journal import (
+    INFRASTRUCTURE,
+    Author,
+    Change,
+    Head,
+    Operation,
+    Revision,
+    head,
+    last_change,
+    moment,
+)
 from app.kernel.ownership import require_owner
 from app.kernel.recording import UnownedWriteError, UnrecordedWriteError
 from app.kernel.records import Part, Record, digest_of, document_of
@@ -190,3 +202,51 @@ def test_a_session_made_elsewhere_writes_nothing(database):
         session.add(Person(id="x", name={"en": "X"}))
         with pytest.raises(UnrecordedWriteError):
             session.commit()
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), "2026-01-02T03:04:05.000006Z"),
+        (datetime(2026, 1, 2, tzinfo=UTC), "2026-01-02T00:00:00.000000Z"),
+        (
+            datetime(2026, 1, 2, 3, tzinfo=timezone(timedelta(hours=9))),
+            "2026-01-01T18:00:00.000000Z",
+        ),
+    ],
+)
+def test_a_time_is_told_in_utc_with_microseconds(at, said):
+    assert moment(at) == said
+
+
+@pytest.mark.parametrize(("info", "asked"), [({}, 1), ({"recorder": None}, 2)])
+def test_a_session_that_only_reads_asks_for_the_head_once(info, asked):
+    answers = [(8, "hash 8", "B"), (7, "hash 7", "A")]
+    session = SimpleNamespace(info=info)
+    session.connection = lambda: session
+    session.execute = lambda _: SimpleNamespace(one=answers.pop)
+    first, second = head(session), head(session)
+    assert first == Head(7, "hash 7", "A")
+    assert second == (first if asked == 1 else (8, "hash 8", "B"))
+
+
+def test_the_last_change_of_a_record_is_the_newest_of_its_own(database):
+    with database.writing(AUTHOR) as session:
+        ministry = own(session, Organization, "kr-moe")
+        ministry.names[0].ends = "2025-10"
+    with database.writing(AUTHOR) as session:
+        add_person(session, "kr-moe")
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO change (revision, sequence, kind, record_id, operation, visibility,"
+                " document, digest) SELECT revision, 9, kind, record_id, operation, visibility,"
+                " document, digest FROM change WHERE revision = 2"
+            )
+        )
+    with database.reading(ANONYMOUS) as session:
+        for kind, expected in (("person", (3, 1)), ("organization", (2, 9))):
+            found = last_change(session, kind, "kr-moe")
+            assert (found.kind, found.record_id) == (kind, "kr-moe")
+            assert (found.revision, found.sequence) == expected
+        assert last_change(session, "person", "nobody") is None

@@ -1,16 +1,20 @@
 """Audiences: of parties, never of nobody; and a caller of no party is in none, whatever it says."""
 
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
-from app.kernel.access import ANONYMOUS, Principal, Role
+from app.documents.models import Document
+from app.kernel.access import ANONYMOUS, OPERATOR, Principal, Role
 from app.kernel.constraints import conflict_of
 from app.kernel.journal import Change
 from app.kernel.records import OPERATOR_ALONE, audience_of, parties_in, record_classes
-from app.kernel.visibility import seen_by
+from app.kernel.visibility import SEEN, hold_to_visibility, seeing_all, seen_by
 from app.tables import Base
 
 DOCUMENTS = "/v1/documents"
@@ -133,6 +137,83 @@ def test_all_callers_of_no_party_see_alike() -> None:
     reader = Principal("oidc:somebody", Role.READER)
     assert seen_by(ANONYMOUS) == seen_by(reader)
     assert seen_by(Principal("key:korea", Role.READER, "KR")) == " KR "
+
+
+KOREA = Principal("key:korea", Role.READER, "KR")
+CHINA = Principal("key:china", Role.ADMIN, "CN")
+READS = {"is_select": True, "is_column_load": False, "is_relationship_load": False}
+
+
+@pytest.mark.parametrize(
+    ("principal", "differs", "held"),
+    [
+        (KOREA, {}, True),
+        (ANONYMOUS, {}, True),
+        (Principal("key:admin", Role.ADMIN), {}, True),
+        (OPERATOR, {}, False),
+        # Writes have a rule of their own; of what was found, the rest may be loaded.
+        (KOREA, {"is_select": False}, False),
+        (KOREA, {"is_column_load": True}, False),
+        (KOREA, {"is_relationship_load": True}, False),
+    ],
+)
+@pytest.mark.parametrize("given", [None, {}, {"wanted": "w"}, [{"wanted": "w"}]])
+def test_every_query_is_held_to_what_its_caller_sees(
+    principal: Principal, differs: dict[str, bool], held: bool, given: Any
+) -> None:
+    session, query = SimpleNamespace(info={"principal": principal}), select(Document)
+    state: Any = SimpleNamespace(
+        **READS | differs, session=session, statement=query, parameters=given
+    )
+    hold_to_visibility(state)
+    if not held:
+        assert state.statement is query
+        assert state.parameters is given
+        return
+    own = given if isinstance(given, dict) else {}
+    assert state.parameters == {**own, SEEN: seen_by(principal)}
+    said = str(state.statement)
+    assert f":{SEEN}" in said
+    assert str(query) in said
+
+
+@pytest.mark.parametrize(
+    ("principal", "sees"),
+    [
+        (KOREA, True),
+        (CHINA, False),
+        (ANONYMOUS, False),
+        (Principal("key:admin", Role.ADMIN), False),
+        (OPERATOR, True),
+    ],
+)
+def test_a_session_finds_what_its_caller_sees_however_it_asks(
+    clients: Any, database: Any, principal: Principal, sees: bool
+) -> None:
+    made = clients.korea.post(DOCUMENTS, json=KEPT).json()["id"]
+    other = aliased(Document)
+    with database.reading(principal) as session:
+        assert (session.get(Document, made) is not None) is sees
+        for found in (
+            session.scalars(select(Document.id).where(Document.id == made)),
+            session.scalars(
+                select(Document.id).where(Document.id == bindparam("wanted")), {"wanted": made}
+            ),
+            session.scalars(select(other.id).where(other.id == made)),
+            session.scalars(select(Change.record_id).where(Change.record_id == made)),
+        ):
+            assert found.all() == [made] * sees
+
+
+def test_while_a_session_sees_all_it_does_and_then_no_more(clients: Any, database: Any) -> None:
+    made = clients.korea.post(DOCUMENTS, json=KEPT).json()["id"]
+    wanted = select(Document.id).where(Document.id == made)
+    with database.reading(CHINA) as session:
+        with suppress(ZeroDivisionError), seeing_all(session):
+            assert session.scalar(wanted) == made
+            raise ZeroDivisionError
+        assert session.info["principal"] is CHINA
+        assert session.scalar(wanted) is None
 
 
 @pytest.mark.parametrize(
