@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 VENV_PEERS := .venv-peers
 # What looks for known vulnerabilities and at licences, apart from what it looks at.
 VENV_AUDIT := .venv-audit
+# What alters the code to see whether tests notice, beside what they need themselves.
+VENV_MUTANTS := .venv-mutants
 PEERS := benchmarks/peers
 POSTGRAPHILE := $(PEERS)/postgraphile
 # `make test T=tests/reporting` runs a part of the tests, and no checks beside it.
@@ -33,7 +35,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev serve test test-deep check lint types contracts migrations-check openapi \
-        openapi-check contract-check publish-contract lint-api contract-tools format lock audit \
+        openapi-check contract-check publish-contract lint-api contract-tools format lock audit mutants \
         bench bench-quick bench-statements bench-ready clean
 
 help: ## List what there is
@@ -127,6 +129,9 @@ lock: install-dev ## Compile the locks anew from pyproject.toml
 	  --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --group pyproject.toml:audit --output-file requirements-audit.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --group pyproject.toml:mutants --constraint requirements-dev.lock \
+	  --output-file requirements-mutants.lock
 
 audit: install $(VENV_AUDIT)/.installed ## Look for known vulnerabilities and at licences; needs the network
 	$(VENV_AUDIT)/bin/pip-licenses --python $(BIN)/python \
@@ -138,6 +143,18 @@ $(VENV_AUDIT)/.installed: requirements-audit.lock
 	$(PYTHON) -m venv $(VENV_AUDIT)
 	$(VENV_AUDIT)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
 	  --requirement requirements-audit.lock
+	@touch $@
+
+mutants: $(VENV_MUTANTS)/.installed ## Alter standing, chain, visibility and kept answers; show what no test notices
+	$(VENV_MUTANTS)/bin/mutmut run --max-children $(JOBS)
+	@$(VENV_MUTANTS)/bin/mutmut results | sed 's/:.*//' \
+	  | while read -r mutant; do $(VENV_MUTANTS)/bin/mutmut show "$$mutant"; done
+	@$(VENV_MUTANTS)/bin/mutmut results | sed 's/.*: //' | sort | uniq -c
+
+$(VENV_MUTANTS)/.installed: requirements-dev.lock requirements-mutants.lock
+	$(PYTHON) -m venv $(VENV_MUTANTS)
+	$(VENV_MUTANTS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+	  --requirement requirements-dev.lock --requirement requirements-mutants.lock
 	@touch $@
 
 bench: bench-ready ## Measure everything beside its peers, and write docs/performance-results.md
@@ -168,5 +185,5 @@ $(POSTGRAPHILE)/node_modules: $(POSTGRAPHILE)/package-lock.json
 	@touch $@
 
 clean: ## Take away the set-up and what checks leave; the record in var/ stays
-	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(POSTGRAPHILE)/node_modules $(NODE_MODULES) \
+	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(VENV_MUTANTS) mutants $(POSTGRAPHILE)/node_modules $(NODE_MODULES) \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -12,6 +12,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-dev.lock",
     "requirements-audit.lock",
+    "requirements-mutants.lock",
     "benchmarks/peers/requirements.lock",
 )
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(\s|$)")
@@ -42,9 +43,10 @@ def test_what_the_project_asks_for_is_locked() -> None:
     locked = {name.lower() for name in _requirements("requirements.lock")}
     for requirement in asked["dependencies"] + asked["optional-dependencies"]["build"]:
         assert re.split(r"[\[><=; ]", requirement)[0].lower() in locked
-    audited = {name.lower() for name in _requirements("requirements-audit.lock")}
-    for requirement in project["dependency-groups"]["audit"]:
-        assert re.split(r"[\[><=; ]", requirement)[0] in audited
+    for group, requirements in project["dependency-groups"].items():
+        locked = {name.lower() for name in _requirements(f"requirements-{group}.lock")}
+        for requirement in requirements:
+            assert re.split(r"[\[><=; ]", requirement)[0] in locked
 
 
 def test_what_is_served_is_what_is_tested() -> None:
