@@ -523,7 +523,7 @@ class Asked:
         return sent
 
     def once(self, *args, **headers):
-        return asyncio.run(asyncio.wait_for(self.ask(*args, **headers), timeout=30))
+        return asyncio.run(asyncio.wait_for(self.ask(*args, **headers), timeout=10))
 
     @property
     def counts(self):
@@ -747,7 +747,7 @@ def together(asked, number=3):
         begun = len(asked.scopes)
         arrived.set()
         return begun, await asyncio.wait_for(
-            asyncio.gather(*asking, return_exceptions=True), timeout=30
+            asyncio.gather(*asking, return_exceptions=True), timeout=10
         )
 
     return asyncio.run(ask_all())
@@ -800,7 +800,7 @@ def test_those_who_wait_need_not_wait_until_the_first_has_taken_its_answer(asked
         first = asyncio.create_task(asked.answering(scope, RECEIVE, never))
         while not scope_of_first:
             await asyncio.sleep(0)
-        sent = await asyncio.wait_for(asked.ask(path=scope["path"]), timeout=30)
+        sent = await asyncio.wait_for(asked.ask(path=scope["path"]), timeout=10)
         stuck.set()
         await first
         return sent[0]["status"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given
@@ -479,8 +479,19 @@ def test_a_joint_standing_still_shows_how_the_parties_differed():
     assert [position.party for position in found.positions] == ["KR", "CN"]
 
 
+ORDER = ("cancelled", "suspended", "delayed", "not_started", "on_track", "completed")
+
+
 def test_every_status_has_its_place_in_the_order_of_caution():
     assert sorted(CAUTION) == sorted(ImplementationStatus)
+    assert set(ORDER) == set(ImplementationStatus)
+
+
+@pytest.mark.parametrize(("more", "less"), list(combinations(ORDER, 2)))
+def test_of_two_statuses_the_more_cautious_is_shown(more, less):
+    for first, second in ((more, less), (less, more)):
+        reports = [report(1, "KR", first), report(2, "CN", second)]
+        assert standing_on(DAY, parties=BOTH, reports=reports).status == more
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
