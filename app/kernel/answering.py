@@ -94,7 +94,7 @@ class Answering:
         database: Database = scope["app"].state.database
         key = _key(database, path, scope["query_string"], asked)
         if key is None or not database.answers.limit:
-            await self._work_out(key, database, scope, receive, send, asked)
+            await self._work_out(None, database, scope, receive, send, asked)
             return
         found = _new_enough(database.answers.find(key), asked)
         if found is None and key in self._under_way:
@@ -130,7 +130,7 @@ class Answering:
         if key is not None:
             self._under_way.setdefault(key, done)
         try:
-            await self.app(scope, receive, self._keeping(key, done, database, scope, send, asked))
+            await self.app(scope, receive, self._keeping(done, database, scope, send, asked))
         finally:
             done.set()
             if key is not None and self._under_way.get(key) is done:
@@ -138,7 +138,6 @@ class Answering:
 
     def _keeping(
         self,
-        key: Key | None,
         done: asyncio.Event,
         database: Database,
         scope: Scope,
@@ -167,7 +166,7 @@ class Answering:
             answer = self._answer(began, scope, start, message)
             representation = answer.in_coding(_coding(answer, asked))
             # Only now is it known who asked, where that had to be looked up.
-            place = key or _key(database, scope["path"], scope["query_string"], asked)
+            place = _key(database, scope["path"], scope["query_string"], asked)
             if place is not None and database.answers.limit:
                 database.answers.keep(place, answer)
             # Whoever waits for the answer need not wait until this client has taken it.

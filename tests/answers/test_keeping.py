@@ -269,9 +269,13 @@ def test_the_same_credentials_have_one_spelling(remembered, shown, spelling):
     assert remembered.find(spelling) is NIER
 
 
-def test_no_credentials_are_held_themselves(remembered):
+def test_no_credentials_are_held_themselves_nor_what_another_could_work_out(
+    remembered, monkeypatch
+):
     ((held, _),) = remembered._known.items()
     assert len(held) == 32
+    monkeypatch.setattr(principals, "_OWN", b"of another process")
+    assert remembered.find(b"Bearer kr") is None
     assert KnownPrincipals(Heard())._known == {}
 
 
@@ -728,6 +732,13 @@ def test_an_answer_of_two_quarters_of_an_hour_is_one_of_the_first(asked, monkeyp
     asked.once()
     asked.once()
     assert asked.counts == (1, 0, 2)
+
+
+def test_with_a_bound_of_nothing_nobody_waits_for_anothers_answer(heard):
+    asked = Asked(heard, limit=0)
+    begun, _ = together(asked)
+    assert (begun, asked.counts) == (3, (0, 0, 3))
+    assert not asked.answering._under_way
 
 
 def together(asked, number=3):
