@@ -1,6 +1,7 @@
 """Every write is one revision; nothing is written past the journal."""
 
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -215,8 +216,12 @@ def test_a_session_made_elsewhere_writes_nothing(database):
         ),
     ],
 )
-def test_a_time_is_told_in_utc_with_microseconds(at, said):
-    assert moment(at) == said
+def test_a_time_is_told_in_utc_with_microseconds_wherever_the_machine_is(at, said, monkeypatch):
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        assert moment(at) == said
+    time.tzset()
 
 
 @pytest.mark.parametrize(("info", "asked"), [({}, 1), ({"recorder": None}, 2)])
