@@ -227,7 +227,7 @@ def test_a_time_is_told_in_utc_with_microseconds_wherever_the_machine_is(at, sai
 @pytest.mark.parametrize(("info", "asked"), [({}, 1), ({"recorder": None}, 2)])
 def test_a_session_that_only_reads_asks_for_the_head_once(info, asked):
     answers = [(8, "hash 8", "B"), (7, "hash 7", "A")]
-    session = SimpleNamespace(info=info)
+    session = SimpleNamespace(info={**info})
     session.connection = lambda: session
     session.execute = lambda _: SimpleNamespace(one=answers.pop)
     first, second = head(session), head(session)

@@ -1,11 +1,13 @@
 """Dates, texts and bodies: the values that records are made of."""
 
+import hashlib
 import json
 import re
 from datetime import date
 from random import Random
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -170,6 +172,30 @@ def test_the_hash_of_a_revision_is_as_documented():
     # Computed with sha256sum from the canonical JSON that docs/journal.md describes.
     known = "7aeee5bc3922ae2662141c517064cbd569c71278ccec6198aa62f14173bbb435"
     assert chained(seal(), GENESIS) == known
+
+
+@pytest.mark.parametrize("changes", [0, 1, 2, 3])
+@pytest.mark.parametrize("reason", [None, "[]", 'as "changes":[] says', "\u2028"])
+def test_the_hash_of_a_revision_is_over_its_whole_canonical_json(changes, reason):
+    names = ("kind", "id", "operation", "digest")
+    said = [("person", f"p{number}", "create", f"{number}" * 64) for number in range(changes)]
+    whole = {
+        "revision": 1,
+        "at": "2026-01-01T00:00:00.000000Z",
+        "principal": "key:[]",
+        "party": "KR",
+        "request_id": "[]",
+        "reason": reason,
+        "changes": [dict(zip(names, each, strict=True)) for each in said],
+        "previous": GENESIS,
+    }
+    given = seal(
+        principal="key:[]",
+        request_id="[]",
+        reason=reason,
+        changes=(ChangeSeal(*each) for each in said),
+    )
+    assert chained(given, GENESIS) == hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
 
 
 @pytest.mark.parametrize(
