@@ -85,11 +85,8 @@ def positions_on(
     ]
     corrected = {(report.party, report.corrects) for report in known}
     newest: dict[str, Report] = {}
-    for report in known:
-        if (report.party, report.id) in corrected:
-            continue
-        best = newest.get(report.party)
-        if best is None or _newness(report) > _newness(best):
+    for report in sorted(known, key=_newness):
+        if (report.party, report.id) not in corrected:
             newest[report.party] = report
     return tuple(newest[party] for party in parties if party in newest)
 

@@ -234,6 +234,12 @@ EXAMPLES = [
         expected=("one_sided", "delayed", 40),
     ),
     Example(
+        "an assessment counts from the day of its meeting on",
+        [report(1, "KR", "delayed", 40)],
+        [assessment("on_track", 70, held_on="2026-06-30")],
+        expected=("joint", "on_track", 70),
+    ),
+    Example(
         "of two assessments the later meeting's counts",
         [],
         [
@@ -241,6 +247,24 @@ EXAMPLES = [
             assessment("completed", 100),
         ],
         expected=("joint", "completed", 100),
+    ),
+    Example(
+        "the later meeting's counts, whatever the meetings are called",
+        [],
+        [
+            assessment("completed", 100, meeting="m-1"),
+            assessment("on_track", 50, held_on="2025-06-10", meeting="m-9"),
+        ],
+        expected=("joint", "completed", 100),
+    ),
+    Example(
+        "of two meetings on one day the one with the greater id counts",
+        [],
+        [
+            assessment("on_track", 50, meeting="m-2"),
+            assessment("delayed", 40, meeting="m-1"),
+        ],
+        expected=("joint", "on_track", 50),
     ),
     Example(
         "a report by one that is no party is not a position",
@@ -351,6 +375,13 @@ EXAMPLES = [
         expected=("one_sided", "delayed", 40),
         due="2026-05",
         ended="2026-06-10",
+    ),
+    Example(
+        "what the parties ended this month, or today, is no longer overdue on its last day",
+        [report(1, "KR", "delayed", 40)],
+        expected=("one_sided", "delayed", 40),
+        due="2026-05",
+        ended="2026-06",
     ),
     Example(
         "what the parties are to end later is overdue until then",
