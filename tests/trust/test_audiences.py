@@ -191,7 +191,7 @@ def test_a_session_finds_what_its_caller_sees_however_it_asks(
     clients: Any, database: Any, principal: Principal, sees: bool
 ) -> None:
     made = clients.korea.post(DOCUMENTS, json=KEPT).json()["id"]
-    other = aliased(Document)
+    other, change = aliased(Document), aliased(Change)
     with database.reading(principal) as session:
         assert (session.get(Document, made) is not None) is sees
         for found in (
@@ -201,6 +201,7 @@ def test_a_session_finds_what_its_caller_sees_however_it_asks(
             ),
             session.scalars(select(other.id).where(other.id == made)),
             session.scalars(select(Change.record_id).where(Change.record_id == made)),
+            session.scalars(select(change.record_id).where(change.record_id == made)),
         ):
             assert found.all() == [made] * sees
 
