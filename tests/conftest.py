@@ -30,7 +30,7 @@ settings.register_profile("deep", deadline=None, max_examples=examples(100), pri
 settings.load_profile("deep" if DEEP else "ci")
 compile_once()
 # What is imported stays: the collector need not look through it each time.
-#gc.freeze()
+gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

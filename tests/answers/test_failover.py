@@ -131,6 +131,7 @@ def test_a_key_that_the_copy_has_not_seen_revoked_is_asked_for_anew(client, data
     assert back.write() == 201
 
 
+@pytest.mark.both_engines
 def test_no_private_address_goes_on_either(clients, database, database_url):
     leaving = make(clients.korea)
     put_back = copied(database_url)

@@ -12,7 +12,7 @@ import pytest
 from app.calendars import addresses
 from app.cli import cli
 from app.directory.models import Person
-from app.kernel.access import OPERATOR
+from app.kernel.access import OPERATOR, Role
 from app.kernel.database import open_engine
 from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, principal_of
@@ -79,7 +79,9 @@ def webhook(database: Database) -> str:
 def calendar_address(database: Database) -> None:
     """The private address that the examples name, so that there is one to list and revoke."""
     with database.writing(Author(OPERATOR)) as session:
-        address, _ = addresses.make(session, principal_of(session.get_one(ApiKey, "korea")), None)
+        address, _ = addresses.make(
+            session, principal_of(ApiKey(name="korea", role=Role.EDITOR, party="KR")), None
+        )
         address.id = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 

@@ -115,6 +115,7 @@ def test_what_no_percentage_can_be_is_refused_at_its_cell(
         assert words in error["detail"]
 
 
+@pytest.mark.both_engines
 def test_a_report_of_the_whole_record_is_loaded_as_its_cell_shows_it(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

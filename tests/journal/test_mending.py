@@ -26,6 +26,8 @@ from app.kernel.sessions import Database
 from tests.conftest import Clients
 from tests.engines import KEYS
 
+pytestmark = pytest.mark.both_engines
+
 DOCUMENTS = "/v1/documents"
 CENTRE = "cn-kr-environmental-cooperation-centre"
 KEPT = {

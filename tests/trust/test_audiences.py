@@ -17,6 +17,8 @@ from app.kernel.records import OPERATOR_ALONE, audience_of, parties_in, record_c
 from app.kernel.visibility import SEEN, hold_to_visibility, seeing_all, seen_by
 from app.tables import Base
 
+pytestmark = pytest.mark.both_engines
+
 DOCUMENTS = "/v1/documents"
 KEPT = {"title": {"en": "K"}, "kind": "minutes", "issuer": "kr-moe", "visibility": "party"}
 TABLES = sorted([*record_classes(), Change.__tablename__])

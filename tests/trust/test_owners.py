@@ -18,6 +18,8 @@ from app.kernel.recording import UnownedWriteError
 from app.kernel.records import record_classes
 from tests.trust.test_matrix import lines_of_table, routes_of
 
+pytestmark = pytest.mark.both_engines
+
 PLAN, DIALOGUE = "/v1/agreements/clear-sky-plan-2023", "/v1/dialogues/cn-kr-dg-dialogue"
 SEVENTH = "/v1/meetings/cn-kr-dg-dialogue-7"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
