@@ -113,6 +113,16 @@ def told(answer: httpx.Response, id_: str) -> tuple[int, dict[str, str], str]:
     return answer.status_code, headers, answer.text.replace(id_, "ID")
 
 
+def without_authentication(noted: list[str]) -> list[str]:
+    """The statements of a request, but for the reading that asks whose its key is.
+
+    On PostgreSQL that is asked anew after a while in which the process has heard nothing.
+    """
+    statements = [re.sub(r"\s+", " ", statement) for statement in noted]
+    asking = next((n for n, each in enumerate(statements) if " FROM api_key " in each), None)
+    return statements if asking is None else statements[: asking - 1] + statements[asking + 1 :]
+
+
 def operations_on(app: Any, collection: str) -> list[tuple[str, str, str]]:
     """Every operation on one record of a collection: method, path and name."""
     return [
@@ -148,7 +158,7 @@ def test_every_operation_on_what_is_hidden_is_answered_as_on_what_never_was(
                         headers={"If-Match": '"any"', "X-Request-ID": "asked"},
                     )
                 answers.append(told(answer, id_))
-                statements.append([re.sub(r"\s+", " ", statement) for statement in noted])
+                statements.append(without_authentication(noted))
             assert answers[0] == answers[1], (method, path)
             assert answers[0][0] in (401, 403, 404), (method, path, answers[0])
             assert method != "GET" or answers[0][0] == 404, path
