@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: one transaction each, one runner at a time, bounded waiting."""
+"""How Alembic runs the migrations: in one transaction, one runner at a time, bounded waiting."""
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -17,6 +17,8 @@ def migrate(connection: Connection) -> None:
         compare_type=True,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=False,
+        # SQLite undoes changes of tables, too, in a transaction that is begun as the engine does.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":

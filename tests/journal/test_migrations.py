@@ -1,10 +1,12 @@
 """Migrations: up and down on both engines, and just what the models say."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from app.directory.models import Party
 from app.directory.schemas import PartyBody
@@ -54,6 +56,48 @@ def test_up_down_and_up_again_gives_what_the_models_say(engine):
         create(session, Party, body)
     with database.reading(OPERATOR) as session:
         assert head(session).number == 1
+
+
+def constraints_of(engine):
+    """Every named check of every table, as the database has it; Alembic compares none."""
+    inspector = inspect(engine)
+    return {
+        (table, check["name"]): re.sub(r"\s+", " ", check["sqltext"])
+        for table in Base.metadata.tables
+        for check in inspector.get_check_constraints(table)
+    }
+
+
+def test_the_migrations_make_the_checks_that_the_models_have(engine, templates):
+    upgrade(engine)
+    with templates.fresh(None) as url:
+        by_the_models = open_engine(url)
+        Base.metadata.create_all(by_the_models)
+        expected = constraints_of(by_the_models)
+        by_the_models.dispose()
+    assert len(expected) > 20
+    assert constraints_of(engine) == expected
+
+
+class BrokenOffError(Exception):
+    """What ends a migration in the middle."""
+
+
+@pytest.mark.parametrize("reached", [known_migrations()[1], newest_migration()])
+def test_migrations_that_are_broken_off_leave_the_database_as_it_was(engine, reached):
+    def break_off(_connection, _cursor, statement, *_):
+        if "UPDATE alembic_version" in statement and f"'{reached}'" in statement:
+            raise BrokenOffError
+
+    event.listen(engine, "before_cursor_execute", break_off)
+    with pytest.raises(BrokenOffError):
+        upgrade(engine)
+    event.remove(engine, "before_cursor_execute", break_off)
+    assert database_migration(engine) is None
+    assert inspect(engine).get_table_names() == []
+    upgrade(engine)
+    assert is_migrated(engine)
+    assert differences(engine) == []
 
 
 def test_the_files_of_the_migrations_are_numbered_as_the_migrations_are():
