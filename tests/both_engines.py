@@ -82,8 +82,9 @@ def _note(
         return
     where = _where()
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-    # A test that opens an engine of its own has chosen it.
-    if where is not None and where not in asked and connection.dialect.name in test:
+    # A test that is not given its engine has chosen it.
+    given = test.partition("[")[2]
+    if where is not None and where not in asked and connection.dialect.name in given:
         asked[where] = test
 
 

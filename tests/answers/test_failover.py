@@ -98,6 +98,7 @@ def client(server) -> Iterator[httpx.Client]:
         yield made
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("made_up_for", [True, False], ids=["as many changes", "fewer"])
 def test_no_key_goes_on_that_the_copy_does_not_have_or_has_seen_revoked(
     clients, client, database, database_url, made_up_for
