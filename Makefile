@@ -188,4 +188,4 @@ $(POSTGRAPHILE)/node_modules: $(POSTGRAPHILE)/package-lock.json
 
 clean: ## Take away the set-up and what checks leave; the record in var/ stays
 	rm -rf $(VENV) $(VENV_PEERS) $(VENV_AUDIT) $(VENV_MUTANTS) mutants $(POSTGRAPHILE)/node_modules $(NODE_MODULES) \
-	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .coverage
