@@ -7,7 +7,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 
 import httpx
 import pytest
@@ -150,44 +149,30 @@ def server(running_server: Server, database: Database) -> Server:
 
 
 class Clients:
-    """Clients of the server: one without a key, and one for each key of tests.engines.KEYS."""
+    """Clients of the server: one without a key, and one for each key of tests.engines.KEYS.
+
+    Each is made when it is first used: few tests use all.
+    """
+
+    anonymous: httpx.Client
+    admin: httpx.Client
+    korea: httpx.Client
+    china: httpx.Client
+    japan: httpx.Client
+    reporter: httpx.Client
+    reader: httpx.Client
 
     def __init__(self, address: str, keys: dict[str, str]) -> None:
         self._address, self._keys = address, keys
         self._made = ExitStack()
 
-    def _client(self, name: str | None = None) -> httpx.Client:
-        headers = {} if name is None else {"Authorization": f"Bearer {self._keys[name]}"}
+    def __getattr__(self, name: str) -> httpx.Client:
+        if name not in Clients.__annotations__:
+            raise AttributeError(name)
+        headers = {} if name == "anonymous" else {"Authorization": f"Bearer {self._keys[name]}"}
         client = plain_http.client(base_url=self._address, headers=headers, timeout=30)
-        return self._made.enter_context(client)
-
-    @cached_property
-    def anonymous(self) -> httpx.Client:
-        return self._client()
-
-    @cached_property
-    def admin(self) -> httpx.Client:
-        return self._client("admin")
-
-    @cached_property
-    def korea(self) -> httpx.Client:
-        return self._client("korea")
-
-    @cached_property
-    def china(self) -> httpx.Client:
-        return self._client("china")
-
-    @cached_property
-    def japan(self) -> httpx.Client:
-        return self._client("japan")
-
-    @cached_property
-    def reporter(self) -> httpx.Client:
-        return self._client("reporter")
-
-    @cached_property
-    def reader(self) -> httpx.Client:
-        return self._client("reader")
+        setattr(self, name, self._made.enter_context(client))
+        return client
 
     def close(self) -> None:
         self._made.close()

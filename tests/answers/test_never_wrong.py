@@ -26,7 +26,7 @@ from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from tests import plain_http
 from tests.amounts import seeds
-from tests.cli.running import DEADLINE, environment
+from tests.cli.running import DEADLINE, ended_afterwards, environment
 from tests.engines import Templates
 from tests.waiting import wait_until
 
@@ -193,15 +193,8 @@ def _process(url: str, folder: Path) -> Iterator[Callable[[], str]]:
         wait_until(lambda: bool(found()), seconds=DEADLINE)
         return found()[0]
 
-    try:
+    with ended_afterwards(process):
         yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
     # A worker that has failed at anything has said so.
     assert "request failed" not in log.read_text("utf-8"), log.read_text("utf-8")
 

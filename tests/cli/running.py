@@ -131,7 +131,7 @@ def started(
     process = forked(
         args, cwd=folder, env=environment(**settings), output=output, errors=errors, umask=umask
     )
-    with _ended_afterwards(process):
+    with ended_afterwards(process):
         yield Serving(process, listen, folder)
 
 
@@ -144,7 +144,7 @@ def started_anew(folder: Path, listen: int, *options: str, **settings: str) -> I
         process = subprocess.Popen(
             args, cwd=folder, env=environment(**settings), stdout=output, stderr=errors
         )
-        stack.enter_context(_ended_afterwards(process))
+        stack.enter_context(ended_afterwards(process))
         yield Serving(process, listen, folder)
 
 
@@ -158,7 +158,8 @@ def _served(folder: Path, listen: int, options: tuple[str, ...]) -> tuple[list[s
 
 
 @contextmanager
-def _ended_afterwards(process: subprocess.Popen[bytes] | ForkedProcess) -> Iterator[None]:
+def ended_afterwards(process: subprocess.Popen[bytes] | ForkedProcess) -> Iterator[None]:
+    """Stops a process after the block, if it still runs: it has a while for that, and is killed."""
     try:
         yield
     finally:
