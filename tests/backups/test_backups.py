@@ -255,15 +255,17 @@ def shorten(path: Path, by: int) -> None:
     path.write_bytes(path.read_bytes()[:-by])
 
 
+def alter_the_last_byte(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 0xFF]))
+
+
 DAMAGES = {
     "cut off before its manifest": (lambda made: (made / MANIFEST).unlink(), "cut off"),
     "cut off in its manifest": (lambda made: shorten(made / MANIFEST, 20), "no manifest"),
     "without its rows": (lambda made: (made / ROWS).unlink(), "missing"),
     "cut off in its rows": (lambda made: shorten(made / ROWS, 1), "cut off or altered"),
-    "with rows altered": (
-        lambda made: (made / ROWS).write_bytes((made / ROWS).read_bytes()[:-1] + b"x"),
-        "cut off or altered",
-    ),
+    "with rows altered": (lambda made: alter_the_last_byte(made / ROWS), "cut off or altered"),
     "of another format": (lambda made: change_manifest(made, format=2), "format"),
     "of a later version": (lambda made: change_manifest(made, migration="9999"), "later version"),
     "with another hash": (lambda made: change_manifest(made, hash="0" * 64), "manifest says"),
@@ -298,10 +300,8 @@ def test_a_backup_that_does_not_verify_is_refused_by_all_that_is_wrong(
     # In the revision and in the report itself, but not in the document of its change.
     forge(made, lambda line: line.replace(b'"key:china"', b'"key:korea"'))
     forge(made, lambda line: line.replace(b'"Asia/Tokyo"', b'"Asia/Seoul"'))
-    engine = open_engine(empty_url)
-    with pytest.raises(BackupError, match="does not verify") as refused:
-        restore(engine, made)
-    engine.dispose()
+    with opened(empty_url) as empty, pytest.raises(BackupError, match="does not verify") as refused:
+        restore(empty.engine, made)
     assert re.findall(r"revision (\d+)(?:, (\w+) .+)?: ", str(refused.value)) == [
         ("3", ""),
         ("1", "party"),
@@ -316,10 +316,8 @@ def test_a_damaged_backup_is_refused_and_the_database_stays_empty(
 ) -> None:
     harm, why = DAMAGES[damage]
     harm(made)
-    engine = open_engine(empty_url)
-    with pytest.raises(BackupError, match=why):
-        restore(engine, made)
-    engine.dispose()
+    with opened(empty_url) as empty, pytest.raises(BackupError, match=why):
+        restore(empty.engine, made)
     assert tables(empty_url) == []
 
 
