@@ -8,8 +8,6 @@ import gzip
 import json
 import random
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +24,10 @@ from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from tests import plain_http
 from tests.amounts import seeds
-from tests.cli.running import DEADLINE, ended_afterwards, environment
+from tests.cli import running
+from tests.cli.running import DEADLINE
 from tests.engines import Templates
+from tests.ports import unused_port
 from tests.waiting import wait_until
 
 PLAN = "clear-sky-plan-2023"
@@ -165,38 +165,18 @@ def workers(url: str, count: int, keys: dict[str, str], folder: Path) -> Iterato
         client = stack.enter_context(
             plain_http.client(timeout=DEADLINE, headers={"Accept-Encoding": "identity"})
         )
-        started = [stack.enter_context(_process(url, folder / str(n))) for n in range(count)]
-        yield [Worker(f"http://127.0.0.1:{port()}", client, keys) for port in started]
-
-
-@contextmanager
-def _process(url: str, folder: Path) -> Iterator[Callable[[], str]]:
-    """A process that serves; what is given says, once it does, at which port."""
-    folder.mkdir()
-    log = folder / "log"
-    serve = ("-m", "uvicorn", "app.process:served_app", "--factory", "--no-access-log")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *serve, "--host", "127.0.0.1", "--port", "0"],
-            cwd=folder,
-            env=environment(database_url=url, log_level="error"),
-            stdout=output,
-            stderr=output,
-        )
-
-    def found() -> list[str]:
-        told = log.read_text("utf-8")
-        assert process.poll() is None, told
-        return re.findall(r"running on http://127\.0\.0\.1:(\d+)", told)
-
-    def port() -> str:
-        wait_until(lambda: bool(found()), seconds=DEADLINE)
-        return found()[0]
-
-    with ended_afterwards(process):
-        yield port
-    # A worker that has failed at anything has said so.
-    assert "request failed" not in log.read_text("utf-8"), log.read_text("utf-8")
+        started = [
+            stack.enter_context(
+                running.serving(
+                    folder / str(number), unused_port(), database_url=url, log_level="error"
+                )
+            )
+            for number in range(count)
+        ]
+        yield [Worker(server.address, client, keys) for server in started]
+    for server in started:
+        # A worker that has failed at anything has said so.
+        assert "request failed" not in server.errors, server.errors
 
 
 @dataclass(frozen=True)

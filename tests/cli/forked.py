@@ -1,16 +1,25 @@
 """The program in a process of its own that does not have to import its modules first.
 
 Importing takes most of the time in which a server starts. The fork server of the standard library
-imports once, and each process is a fork of it. Tests of the start run the program itself.
+imports once, and each process is a fork of it; so are the workers of a server. Tests of the start
+run the program itself.
 """
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from app.operations.listening import EachItsOwn
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(
@@ -85,6 +94,27 @@ def _run(
         os.dup2(opened, descriptor)
         os.close(opened)
     sys.argv = args
+    _fork_workers()
     from app.process import command  # noqa: PLC0415 (the program's modules are its own)
 
     command()
+
+
+def _fork_workers() -> None:
+    """Lets Uvicorn's supervisor fork its workers, which it would start anew."""
+    import uvicorn._subprocess  # noqa: PLC0415 (the tests' own process does not need it)
+
+    uvicorn._subprocess.spawn = SimpleNamespace(Process=_forked_worker)
+
+
+def _forked_worker(target: Callable[..., None], kwargs: dict[str, Any]) -> BaseProcess:
+    return get_context("fork").Process(target=_work, args=(target, kwargs))
+
+
+def _work(target: Callable[..., None], kwargs: dict[str, Any]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not as the supervisor has it.
+        signal.signal(number, signal.SIG_DFL)
+    # What is pickled on the way to a process started anew is copied on the way to this one.
+    sockets = [copy(each) if isinstance(each, EachItsOwn) else each for each in kwargs["sockets"]]
+    target(**kwargs | {"sockets": sockets})

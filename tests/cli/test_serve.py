@@ -22,10 +22,13 @@ from tests.cli.running import (
     Run,
     Serving,
     assert_refused,
+    run_forked,
     run_line,
+    serving,
+    serving_anew,
+    started,
+    started_anew,
 )
-from tests.cli.running import serving_anew as serving
-from tests.cli.running import started_anew as started
 from tests.engines import SqliteTemplates, Templates
 
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
@@ -53,7 +56,7 @@ def _execute(database_url: str, *statements: str) -> None:
 def test_the_first_start_sets_up_the_record_and_shows_a_key_once(
     tmp_path: Path, free_port: int, empty_url: str
 ) -> None:
-    with serving(tmp_path / "first", free_port, database_url=empty_url) as server:
+    with serving_anew(tmp_path / "first", free_port, database_url=empty_url) as server:
         assert KEY.fullmatch(server.output), "the key alone, on standard output"
         assert f"{server.address}/docs" in server.errors
         assert plain_http.get(f"{server.address}/docs").status_code == 200
@@ -206,7 +209,9 @@ def test_a_server_that_has_hardly_started_stops_too(
 ) -> None:
     with (
         sqlite_templates.fresh("reference") as database_url,
-        started(tmp_path, free_port, "--workers", workers, database_url=database_url) as server,
+        started_anew(
+            tmp_path, free_port, "--workers", workers, database_url=database_url
+        ) as server,
     ):
         _wait_until_it_tells(server, "/progress\n")
         assert server.stop() == 0
@@ -219,7 +224,7 @@ def test_two_workers_serve_and_stop_cleanly(
     headers = {"Authorization": f"Bearer {templates.keys['admin']}"}
     # What is given on the command line counts before the settings, in the workers too.
     settings = {"database_url": database_url, "port": "1", "workers": "1"}
-    with serving(tmp_path, free_port, "--workers", "2", **settings) as server:
+    with serving_anew(tmp_path, free_port, "--workers", "2", **settings) as server:
         ids = []
         for name in ("MN", "JP", "VN"):
             body = {**PARTY, "id": name}
@@ -276,7 +281,7 @@ def test_a_database_at_an_earlier_migration_is_refused_until_it_is_migrated(
     upgrade(engine)
     downgrade(engine, "0001")
     engine.dispose()
-    told = run_line(f"clearsky serve --port {free_port}", tmp_path, database_url=empty_url)
+    told = run_forked(f"clearsky serve --port {free_port}", tmp_path, database_url=empty_url)
     assert_refused(told, "another version", "clearsky migrate")
 
 
@@ -284,7 +289,7 @@ def test_a_database_at_an_unknown_migration_is_refused(
     tmp_path: Path, free_port: int, database_url: str, run: Run
 ) -> None:
     _execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    told = run_line(f"clearsky serve --port {free_port}", tmp_path, database_url=database_url)
+    told = run_forked(f"clearsky serve --port {free_port}", tmp_path, database_url=database_url)
     assert_refused(told, "another version")
     assert_refused(run("migrate", database_url=database_url), "9999")
 
@@ -298,7 +303,7 @@ def test_a_port_in_use_is_refused(
         taken.listen()
         port = taken.getsockname()[1]
         line = f"clearsky serve --port {port} --workers {workers}"
-        told = run_line(line, tmp_path, database_url=database_url)
+        told = run_forked(line, tmp_path, database_url=database_url)
     assert_refused(told, f"127.0.0.1 port {port}", "in use")
 
 

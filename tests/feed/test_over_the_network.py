@@ -192,7 +192,7 @@ class slow_reader:  # noqa: N801 (used as a function)
 
 def test_one_who_takes_nothing_holds_up_nobody_and_is_given_up(serve, client_of):
     with (
-        serve(unused_port(), send_timeout=2) as server,
+        serve(unused_port(), send_timeout=1) as server,
         client_of(server, "korea") as korea,
         opened(korea, newest(korea)) as events,
         slow_reader(server, korea),
@@ -308,7 +308,7 @@ def test_an_expired_key_ends_its_streams_by_itself(serve, client_of, database):
         headers = bearer(issued(admin, expires_in_days=1))
         with database.writing(Author(OPERATOR)) as session:
             key = session.scalars(select(ApiKey).where(ApiKey.name == "leaver")).one()
-            key.expires_at = utc_now() + timedelta(seconds=6)
+            key.expires_at = utc_now() + timedelta(seconds=3)
         guest = plain_http.client(base_url=server.address, headers=headers, timeout=DEADLINE)
         with guest, opened(guest, newest(guest)) as events:
             assert list(events) == []

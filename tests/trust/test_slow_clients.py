@@ -25,8 +25,8 @@ OFFER = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
 def impatient(
     sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serving]:
-    """A server that waits for nobody for longer than a second."""
-    timeouts = {f"{what}_timeout": "1" for what in ("header", "body", "send")}
+    """A server that waits for nobody for longer than half a second."""
+    timeouts = {f"{what}_timeout": "0.5" for what in ("header", "body", "send")}
     with (
         sqlite_templates.fresh("reference") as url,
         serving(
@@ -181,7 +181,7 @@ def test_no_more_connections_are_held_than_are_set(impatient: Serving) -> None:
     ]
     try:
         for connection in held:
-            # Those above the number at once, the others when they have asked nothing for a second.
+            # Those above the number at once, the others when they have asked nothing for a while.
             with suppress(ConnectionError):
                 assert connection.recv(1) == b""
     finally:
