@@ -218,7 +218,7 @@ class FollowerOfWebhook(Follower):
     def follow(self) -> None:
         while not self.stopped.is_set():
             with self._listening():
-                self.stopped.wait(self.random.uniform(1, 4))
+                self.stopped.wait(self.random.uniform(0.5, 2))
             self.restarts += 1
 
     @contextmanager
@@ -253,7 +253,7 @@ class FollowerOfWebhook(Follower):
     def receive(self, body: bytes, headers: dict[str, str]) -> int | None:
         """The status that a message is answered with; None where its connection breaks."""
         chance = self.random.random()
-        if chance < 0.01:
+        if chance < 0.03:
             return 500
         message = self.verifier.verify(body, headers)
         id_ = headers["webhook-id"]
@@ -263,4 +263,4 @@ class FollowerOfWebhook(Follower):
             self.seen.add(id_)
             if message["data"]["revision"] > self.mirror.began:
                 self.mirror.take(message["data"])
-        return None if chance > 0.99 else 204
+        return None if chance > 0.97 else 204

@@ -30,7 +30,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.both_engines
 
 # So many each side makes at least.
-WRITES = 150
+WRITES = 75
 MINISTRIES = (("korea", "kr-moe"), ("china", "cn-mee"), ("korea", "kr-moe"))
 CALLERS = ("korea", "china", "japan")
 WAYS = (FollowerOfFeed, FollowerOfStream, FollowerOfWebhook)
@@ -106,7 +106,7 @@ class Disturbing:
     def once(self) -> None:
         """One disturbance, and a while of peace."""
         next(self.ways)()
-        time.sleep(self.random.uniform(0.5, 2.0))
+        time.sleep(self.random.uniform(0.2, 1.0))
 
     def kill(self) -> None:
         self.counts["killed"] += 1
