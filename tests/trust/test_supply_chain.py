@@ -49,6 +49,17 @@ def test_what_the_project_asks_for_is_locked() -> None:
             assert re.split(r"[\[><=; ]", requirement)[0] in locked
 
 
+def test_the_documentation_says_of_each_dependency_what_it_is_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    groups += project["project"]["optional-dependencies"].values()
+    direct = {re.split(r"[\[><=; ]", requirement)[0] for group in groups for requirement in group}
+    documented = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+?) \| .+ \|$", documented, re.M)
+    told = [re.sub(r"[\[\]]|\(.*?\)", "", name) for row in rows for name in row.split(", ")]
+    assert sorted(name for name in told if name not in ("package", "---")) == sorted(direct)
+
+
 def test_what_is_served_is_what_is_tested() -> None:
     developed = _requirements("requirements-dev.lock")
     for name, line in _requirements("requirements.lock").items():
