@@ -12,17 +12,12 @@ from app.kernel.sessions import Database
 from app.kernel.transactions import ATTEMPTS
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.both_engines
+# PostgreSQL alone: on SQLite one transaction writes at a time, and is never undone.
+pytestmark = pytest.mark.parametrize("templates", ["postgresql"], indirect=True)
 
 DIALOGUE = "/v1/dialogues/cn-kr-dg-dialogue"
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 DEADLOCK, NOT_SERIALIZABLE = "40P01", "40001"
-
-
-@pytest.fixture
-def templates(postgres_templates):
-    """PostgreSQL alone: on SQLite one transaction writes at a time, and is never undone."""
-    return postgres_templates
 
 
 @pytest.fixture
