@@ -11,6 +11,7 @@ from app.kernel.journal import Change
 from app.kernel.problems import Redacted
 
 Documents = dict[str, dict[str, Any]]
+_later = aliased(Change)
 
 
 def documents_at(session: Session, kind: str, ids: Collection[str], revision: int) -> Documents:
@@ -22,17 +23,16 @@ def documents_at(session: Session, kind: str, ids: Collection[str], revision: in
     """
     if not ids:
         return {}
-    later = aliased(Change)
     changes = session.scalars(
         select(Change).where(
             Change.kind == kind,
             Change.record_id.in_(ids),
             Change.revision <= revision,
             ~exists().where(
-                later.kind == Change.kind,
-                later.record_id == Change.record_id,
-                later.revision > Change.revision,
-                later.revision <= revision,
+                _later.kind == Change.kind,
+                _later.record_id == Change.record_id,
+                _later.revision > Change.revision,
+                _later.revision <= revision,
             ),
         )
     )

@@ -30,6 +30,9 @@ from app.reporting.standing import Report
 # SQL for whether a report counts.
 Counts = Callable[[type[StatusReport]], ColumnElement[bool]]
 
+# SQLAlchemy adapts each column of an alias anew: made once, they cost a question nothing.
+_candidate, _correction = aliased(StatusReport), aliased(StatusReport)
+_conclusion = aliased(Assessment)
 _POSITION = (
     StatusReport.action_item,
     StatusReport.id,
@@ -125,15 +128,14 @@ def assessments_query(
     is_adopted: Callable[[type[Assessment]], ColumnElement[bool]],
 ) -> Select[*tuple[Any, ...]]:
     """The newest adopted assessment of each of the items that are meant, up to a day."""
-    candidate = aliased(Assessment)
     newest = (
-        select(candidate.id)
+        select(_conclusion.id)
         .where(
-            candidate.action_item == ActionItem.id,
-            candidate.held_on <= day,
-            is_adopted(candidate),
+            _conclusion.action_item == ActionItem.id,
+            _conclusion.held_on <= day,
+            is_adopted(_conclusion),
         )
-        .order_by(candidate.held_on.desc(), candidate.meeting.desc())
+        .order_by(_conclusion.held_on.desc(), _conclusion.meeting.desc())
         .limit(1)
         .correlate(ActionItem)
         .scalar_subquery()
@@ -177,25 +179,24 @@ def _newest_report(
     day: ColumnElement[str],
     *correlated: Any,
 ) -> ScalarSelect[str]:
-    candidate, correction = aliased(StatusReport), aliased(StatusReport)
     return (
-        select(candidate.id)
+        select(_candidate.id)
         .where(
-            candidate.action_item == item,
-            candidate.party == party,
-            candidate.reported_on <= day,
-            counts(candidate),
+            _candidate.action_item == item,
+            _candidate.party == party,
+            _candidate.reported_on <= day,
+            counts(_candidate),
             ~exists().where(
-                correction.corrects == candidate.id,
-                correction.party == candidate.party,
-                correction.reported_on <= day,
-                counts(correction),
+                _correction.corrects == _candidate.id,
+                _correction.party == _candidate.party,
+                _correction.reported_on <= day,
+                counts(_correction),
             ),
         )
         .order_by(
-            candidate.reported_on.desc(),
-            candidate.submitted_revision.desc(),
-            candidate.id.desc(),
+            _candidate.reported_on.desc(),
+            _candidate.submitted_revision.desc(),
+            _candidate.id.desc(),
         )
         .limit(1)
         .correlate(*correlated)
