@@ -1,6 +1,7 @@
 """Holding to the truth what the chain does not cover of a change: where it belongs, who lost it."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, false, func, or_, select
@@ -18,6 +19,8 @@ from app.kernel.records import OPERATOR_ALONE, Holder, parties_in, record_classe
 
 _BATCH = 500
 _is_no_removal = Change.removal.is_(false())
+# Made once: SQLAlchemy adapts each column of an alias anew.
+_before, _between, _removal, _beside = (aliased(Change) for _ in range(4))
 
 
 class _Kept(NamedTuple):
@@ -63,17 +66,17 @@ def _changes(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[
 
 def _misplaced_deletions(session: Session) -> Iterator[_Kept]:
     """Deletions that others may see than saw the record, or that are held by another record."""
-    before = aliased(Change)
     yield from _changes(
         session,
-        _after(before, _CHANGES)
+        _after_another(_CHANGES)
         .where(
             Change.operation == Operation.DELETE,
             or_(
-                before.visibility != Change.visibility,
-                func.coalesce(before.audience, "") != func.coalesce(Change.audience, ""),
+                _before.visibility != Change.visibility,
+                func.coalesce(_before.audience, "") != func.coalesce(Change.audience, ""),
                 # Earlier versions kept no holder of a deletion.
-                func.coalesce(Change.holder, before.holder, "") != func.coalesce(before.holder, ""),
+                func.coalesce(Change.holder, _before.holder, "")
+                != func.coalesce(_before.holder, ""),
             ),
         )
         .order_by(Change.revision),
@@ -82,14 +85,19 @@ def _misplaced_deletions(session: Session) -> Iterator[_Kept]:
 
 def _elsewhere(session: Session) -> Iterator[_Kept]:
     for kind in record_classes():
-        if kind == Redaction.__tablename__:
-            continue
-        differs = [
-            func.coalesce(getattr(Change, column), "") != func.coalesce(place, "")
-            for column, place in _places_in_sql(kind).items()
-        ]
-        wrong = _CHANGES.where(Change.kind == kind, _is_no_removal, or_(*differs))
-        yield from _changes(session, wrong.order_by(Change.revision))
+        if kind != Redaction.__tablename__:
+            yield from _changes(session, _kept_elsewhere(kind))
+
+
+@cache
+def _kept_elsewhere(kind: str) -> Select[*tuple[Any, ...]]:
+    """The changes of a kind that are not kept with what they belong to."""
+    differs = [
+        func.coalesce(getattr(Change, column), "") != func.coalesce(place, "")
+        for column, place in _places_in_sql(kind).items()
+    ]
+    wrong = _CHANGES.where(Change.kind == kind, _is_no_removal, or_(*differs))
+    return wrong.order_by(Change.revision)
 
 
 def _places_in_sql(kind: str) -> dict[str, Any]:
@@ -124,14 +132,13 @@ def _holder_then(kind: str, record_id: ColumnElement[str]) -> ColumnElement[Any]
 
 
 def _wrongly_moved(session: Session) -> Iterator[_Kept]:
-    before = aliased(Change)
     is_move = and_(
         Change.operation == Operation.UPDATE,
-        before.holder.is_not(None),
-        before.holder != func.coalesce(Change.holder, ""),
+        _before.holder.is_not(None),
+        _before.holder != func.coalesce(Change.holder, ""),
     )
     names_one = or_(Change.former_dialogue.is_not(None), Change.former_agreement.is_not(None))
-    moves = _after(before, _CHANGES.add_columns(before.holder, is_move))
+    moves = _after_another(_CHANGES.add_columns(_before.holder, is_move))
     for row in _rows(session, moves.where(or_(is_move, names_one)).order_by(Change.revision)):
         change, holder, moved = _Kept(*row[:_WIDTH]), row[_WIDTH], row[_WIDTH + 1]
         here = Belonging(change.dialogue, change.agreement)
@@ -141,23 +148,22 @@ def _wrongly_moved(session: Session) -> Iterator[_Kept]:
             yield change
 
 
-def _after(before: type[Change], changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The changes of records that were there, with the change `before` of the same record."""
-    between = aliased(Change)
-    newest = select(func.max(between.revision)).where(
-        between.kind == Change.kind,
-        between.record_id == Change.record_id,
-        between.revision < Change.revision,
+def _after_another(changes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The changes of records that were there, with the change `_before` of the same record."""
+    newest = select(func.max(_between.revision)).where(
+        _between.kind == Change.kind,
+        _between.record_id == Change.record_id,
+        _between.revision < Change.revision,
     )
     return (
         changes.select_from(Change)
         .join(
-            before,
+            _before,
             and_(
-                before.kind == Change.kind,
-                before.record_id == Change.record_id,
-                before.revision == newest.correlate(Change).scalar_subquery(),
-                before.removal.is_(false()),
+                _before.kind == Change.kind,
+                _before.record_id == Change.record_id,
+                _before.revision == newest.correlate(Change).scalar_subquery(),
+                _before.removal.is_(false()),
             ),
         )
         .where(_is_no_removal)
@@ -215,24 +221,23 @@ def _redactions_elsewhere(session: Session) -> Iterator[_Kept]:
 
 
 def _wrong_removals(session: Session) -> Iterator[_Kept]:
-    before, removal = aliased(Change), aliased(Change)
     public = Visibility.PUBLIC
-    asked = _CHANGES.add_columns(*_columns(before, "before"), *_columns(removal, "removal"))
-    changes = _after(before, asked).outerjoin(
-        removal,
+    asked = _CHANGES.add_columns(*_columns(_before, "before"), *_columns(_removal, "removal"))
+    changes = _after_another(asked).outerjoin(
+        _removal,
         and_(
-            removal.kind == Change.kind,
-            removal.record_id == Change.record_id,
-            removal.revision == Change.revision,
-            removal.removal,
+            _removal.kind == Change.kind,
+            _removal.record_id == Change.record_id,
+            _removal.revision == Change.revision,
+            _removal.removal,
         ),
     )
     narrowed = and_(
-        before.visibility != public,
+        _before.visibility != public,
         Change.visibility != public,
-        before.audience != Change.audience,
+        _before.audience != Change.audience,
     )
-    statement = changes.where(or_(narrowed, removal.revision.is_not(None)))
+    statement = changes.where(or_(narrowed, _removal.revision.is_not(None)))
     for row in _rows(session, statement.order_by(Change.revision)):
         change, was = _Kept(*row[:_WIDTH]), _Kept(*row[_WIDTH : 2 * _WIDTH])
         found = None if row[2 * _WIDTH] is None else _Kept(*row[2 * _WIDTH :])
@@ -281,20 +286,19 @@ def _is_removal_undone(session: Session, was: _Kept, removal: _Kept, change: _Ke
 
 def _after_nothing(session: Session) -> Iterator[_Kept]:
     """Removals beside which there is no change that could have taken the record from anybody."""
-    beside = aliased(Change)
     yield from _changes(
         session,
         _CHANGES.outerjoin(
-            beside,
+            _beside,
             and_(
-                beside.kind == Change.kind,
-                beside.record_id == Change.record_id,
-                beside.revision == Change.revision,
-                beside.removal.is_(false()),
-                beside.operation == Operation.UPDATE,
+                _beside.kind == Change.kind,
+                _beside.record_id == Change.record_id,
+                _beside.revision == Change.revision,
+                _beside.removal.is_(false()),
+                _beside.operation == Operation.UPDATE,
             ),
         )
-        .where(Change.removal, beside.revision.is_(None))
+        .where(Change.removal, _beside.revision.is_(None))
         .order_by(Change.revision),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, exists, false, func, inspect, select
+from sqlalchemy import and_, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.faults import UNREADABLE
@@ -21,6 +21,7 @@ from app.kernel.records import (
 )
 
 _BATCH = 500
+_later = aliased(Change)
 _ALTERED = "The record is not as its last change in the journal says."
 
 
@@ -62,13 +63,14 @@ def _compared(session: Session, model: type[Record], ids: Sequence[str]) -> list
     faults = []
     for record in session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id)):
         change = newest.get(record.id)
-        if change is None or not _is_as_told(record, change, public_since.get(record.id)):
+        since = public_since.get(record.id)
+        if change is None or not _is_as_told(session, record, change, since):
             revision = None if change is None else change.revision
             faults.append(Fault(revision=revision, kind=kind, id=record.id, detail=_ALTERED))
     return faults
 
 
-def _is_as_told(record: Record, change: Change, public_since: int | None) -> bool:
+def _is_as_told(session: Session, record: Record, change: Change, public_since: int | None) -> bool:
     document = document_of(record)
     return (
         record.audience == change.audience
@@ -76,14 +78,14 @@ def _is_as_told(record: Record, change: Change, public_since: int | None) -> boo
         and says(change, document, type(record))
         and record.content_digest == digest_of(content_of(orjson.loads(change.document or "{}")))
         and (record.search_text, record.sort_text) == texts_of(record, document)
-        and _is_settled(record)
+        and _is_settled(session, record)
     )
 
 
-def _is_settled(record: Record) -> bool:
+def _is_settled(session: Session, record: Record) -> bool:
     """Whether what follows from the rest of a record does so."""
     record.settle()
-    return not any(attribute.history.has_changes() for attribute in inspect(record).attrs)
+    return not session.is_modified(record)
 
 
 def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
@@ -141,16 +143,15 @@ def _newest_changes(session: Session, kind: str, ids: Sequence[str]) -> dict[str
 
 
 def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterator[Fault]:
-    later = aliased(Change)
     missing = (
         select(Change.record_id, Change.revision)
         .where(
             Change.kind == kind,
             Change.operation != Operation.DELETE,
             ~exists().where(
-                later.kind == kind,
-                later.record_id == Change.record_id,
-                later.revision > Change.revision,
+                _later.kind == kind,
+                _later.record_id == Change.record_id,
+                _later.revision > Change.revision,
             ),
             ~exists().where(model.id == Change.record_id),
         )

@@ -31,6 +31,12 @@ from app.kernel.text import Slug
 # Some of the changes that a query finds: it orders and limits them.
 Some = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
 KEY = (Change.revision, Change.sequence)
+_earlier = aliased(Change)
+_is_first = ~exists().where(
+    _earlier.kind == Change.kind,
+    _earlier.record_id == Change.record_id,
+    _earlier.revision < Change.revision,
+)
 # What feed_item() takes, and tombstone() after it; then the place.
 ITEM = (
     Change.revision,
@@ -123,13 +129,7 @@ def changes_after(
 
 def told_after(session: Session, followed: Followed, place: Place, limit: int) -> list[Told]:
     """The next changes that are followed after a place, as many as `limit`, as they are told."""
-    earlier = aliased(Change)
-    is_first = ~exists().where(
-        earlier.kind == Change.kind,
-        earlier.record_id == Change.record_id,
-        earlier.revision < Change.revision,
-    )
-    rows = changes_after(session, followed, place, limit, [Revision.hash, is_first])
+    rows = changes_after(session, followed, place, limit, [Revision.hash, _is_first])
     return [
         Told(
             Place(row.revision, row.sequence),
