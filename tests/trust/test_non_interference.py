@@ -31,7 +31,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.calendars.models import CalendarAddress
-from app.kernel import dates, keeping
+from app.kernel import dates, keeping, principals
 from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.journal import Author, head
@@ -166,6 +166,8 @@ class Chance:
             patched.setattr(Recorder, "begin", timed)
             # Nor does a day begin between two questions.
             patched.setattr(dates, "datetime", SimpleNamespace(now=TODAY.astimezone))
+            # By the same time, or no key would be remembered from one question to the next.
+            patched.setattr(principals, "time", TODAY.timestamp)
             patched.setattr(reports, "uuid7", self.uuid)
             patched.setattr(assessments, "uuid7", self.uuid)
             patched.setattr(keeping, "uuid7", self.uuid)
