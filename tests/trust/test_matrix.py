@@ -217,7 +217,7 @@ def if_match(operation: dict[str, Any], url: str, askers: list[httpx.Client]) ->
     declared = {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
     if not declared.get("If-Match", {}).get("required"):
         return {}
-    read = [asker.get(url.removesuffix("/confirm")) for asker in askers]
+    read = (asker.get(url.removesuffix("/confirm")) for asker in askers)
     return {"If-Match": next(found.headers["etag"] for found in read if found.is_success)}
 
 
