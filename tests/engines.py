@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +107,15 @@ class SqliteTemplates:
         self.keys = load_reference(f"sqlite:///{self.folder}/reference.db")
         self._write_out("reference")
 
+    def prepared(self, name: str, prepare: Callable[[str], None]) -> str:
+        """The name of one more template: `reference`, prepared by the first that asks for it."""
+        path = self.folder / f"{name}.db"
+        if not path.exists():
+            shutil.copy(self.folder / "reference.db", path)
+            prepare(f"sqlite:///{path}")
+            self._write_out(name)
+        return name
+
     def _write_out(self, template: str) -> None:
         """Has all of a template in its own file, which is what is copied."""
         with sqlite3.connect(self.folder / f"{template}.db") as connection:
@@ -132,6 +141,7 @@ class PostgresTemplates:
     name: str = "postgresql"
     keys: dict[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _prepared: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -142,6 +152,14 @@ class PostgresTemplates:
         migrate(self.server.get_uri("migrated"))
         self._execute("CREATE DATABASE reference TEMPLATE migrated")
         self.keys = load_reference(self.server.get_uri("reference"))
+
+    def prepared(self, name: str, prepare: Callable[[str], None]) -> str:
+        """The name of one more template: `reference`, prepared by the first that asks for it."""
+        if name not in self._prepared:
+            self._execute(f"CREATE DATABASE {name} TEMPLATE reference")
+            prepare(self.server.get_uri(name))
+            self._prepared.add(name)
+        return name
 
     def _execute(self, *statements: str) -> None:
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:

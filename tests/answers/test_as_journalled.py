@@ -9,8 +9,10 @@ from app.exchange.load import DEMONSTRATION, load, read_folders
 from app.feed.collections import COLLECTIONS
 from app.kernel import prompting
 from app.kernel.access import OPERATOR
+from app.kernel.database import open_engine
 from app.kernel.journal import Author
 from app.kernel.records import canonical, record_classes
+from app.kernel.sessions import Database
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_engines
@@ -20,11 +22,23 @@ LISTS = ("", "?limit=3", "?limit=3&sort=-id")
 FEEDS = ("", "?since=1&limit=7", "?since=99999")
 
 
+def with_demonstration(url):
+    database = Database(open_engine(url))
+    load(database, Author(OPERATOR), read_folders([DEMONSTRATION]))
+    database.close()
+
+
+@pytest.fixture
+def database_url(templates):
+    """The URL of a database that holds the demonstration, too."""
+    with templates.fresh(templates.prepared("demonstration", with_demonstration)) as url:
+        yield url
+
+
 @pytest.fixture
 def told(clients, database, monkeypatch):
     """Asks for a path in each way, as a caller, and returns both answers."""
     database.answers.limit = 0
-    load(database, Author(OPERATOR), read_folders([DEMONSTRATION]))
     draft = {"status": "delayed", "state": "draft", "summary": {"ko": "초안"}}
     item = "/v1/action-items/clear-sky-plan-2023-5/reports"
     clients.korea.post(item, json=draft).raise_for_status()

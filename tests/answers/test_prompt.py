@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
+from shutil import copy
 from types import SimpleNamespace
 
 import httpx
@@ -28,7 +29,6 @@ from app.kernel.journal import Author
 from app.kernel.keys import issue_key
 from app.kernel.sessions import Database
 from tests import plain_http
-from tests.engines import fill
 from tests.waiting import wait_until
 
 CALLERS = ("anonymous", "admin", "korea", "china", "japan", "reporter", "reader", "samoa")
@@ -510,10 +510,13 @@ def test_whoever_says_it_wrongly_who_asks_is_refused_in_the_same_words(both, que
 
 
 @pytest.mark.parametrize("name", ["a b.db", "a%20b.db", "what?.db", "one#two.db", "a&mode=rw.db"])
-def test_a_file_by_any_name_is_the_one_that_is_asked(tmp_path, running_server, name):
+def test_a_file_by_any_name_is_the_one_that_is_asked(
+    tmp_path, running_server, sqlite_templates, name
+):
     """Whatever stands beside it: what is asked promptly is asked of the same database."""
     for each in {name, "a b.db", "what", "one", "a"}:
-        fill(str(URL.create("sqlite", database=str(tmp_path / each))), reference=each == name)
+        template = "reference" if each == name else "migrated"
+        copy(sqlite_templates.folder / f"{template}.db", tmp_path / each)
     database = Database(open_engine(str(URL.create("sqlite", database=str(tmp_path / name)))))
     running_server.app.state.database = database
     try:
