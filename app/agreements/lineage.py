@@ -27,14 +27,9 @@ def require_sound_item(session: Session, item: ActionItem) -> None:
     ).all()
     parties = {row.party for row in agreed}
     require_as_visible(item, agreed[0].visibility, agreed[0].audience)
-    sides = {
-        row.id: row.party
-        for row in session.execute(
-            select(Organization.id, Organization.party).where(
-                Organization.id.in_([lead.organization for lead in item.leads])
-            )
-        )
-    }
+    leading = [lead.organization for lead in item.leads]
+    organizations = select(Organization.id, Organization.party).where(Organization.id.in_(leading))
+    sides = {row.id: row.party for row in session.execute(organizations)} if leading else {}
     for index, lead in enumerate(item.leads):
         if lead.party not in parties:
             detail = f"{lead.party} is no party of {item.agreement}."
