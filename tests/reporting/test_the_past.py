@@ -55,6 +55,7 @@ class Writer:
             self.rename_plan: 1,
             self.rename_ministry: 2,
             self.plan_anew: 1,
+            self.postpone_meeting: 1,
         }
         before = self.revision()
         sort = min(
@@ -190,6 +191,10 @@ class Writer:
     def plan_anew(self):
         overseer = self.random.choice(["cn-kr-dg-dialogue", "temm"])
         self.patch("/v1/agreements/clear-sky-plan-2022", {"overseen_by": overseer})
+
+    def postpone_meeting(self):
+        status = self.random.choice(["held", "postponed", "postponed"])
+        self.patch("/v1/meetings/cn-kr-dg-dialogue-6", {"status": status})
 
 
 def answers(client, revision=None):
