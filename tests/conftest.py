@@ -28,8 +28,9 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=examples(100), print_blob=True)
 settings.load_profile("deep" if DEEP else "ci")
 compile_once()
-# What is imported stays: the collector need not look through it each time.
+# What is imported stays: the collector need not look through it, nor so often through the rest.
 gc.freeze()
+gc.set_threshold(20_000, 50, 50)
 
 
 def pytest_configure(config: pytest.Config) -> None:
