@@ -51,8 +51,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Compiled when they are imported: half of them never are.
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	$(PIP) install --quiet --no-compile --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 install: $(VENV)/.installed ## Set up .venv with what serving needs, from the lock
