@@ -139,14 +139,15 @@ class KnownHead:
 class SqliteFreshness:
     """Asks SQLite whether anybody has committed since (`PRAGMA data_version`): microseconds.
 
-    Used by one thread, that of the event loop, which asks once for all requests that had come in
-    when it asked.
+    Asked by one thread, that of the event loop, once for all requests that had come in when it
+    asked. Any thread may close it: SQLite crashes where a connection is closed under a statement.
     """
 
     def __init__(self, engine: Engine) -> None:
         # Whoever asks each time hears of nothing late.
         self.lag: float | None = None
         self._engine = engine
+        self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._version: int | None = None
         self._head = KnownHead()
@@ -157,14 +158,8 @@ class SqliteFreshness:
         if self._asked:
             return self._head.newest
         try:
-            if self._connection is None:
-                self._connection = quick_sqlite(self._engine)
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            if version != self._version:
-                known = self._head.asking()
-                *head, then = self._connection.execute(_HEAD.format("?"), (known,)).fetchone()
-                self._head.asked(Head(*head), then)
-                self._version = version
+            with self._lock:
+                self._ask()
         except (sqlite3.Error, TypeError):
             self.close()
             return None
@@ -173,6 +168,16 @@ class SqliteFreshness:
             asyncio.get_running_loop().call_soon(self._forget)
             self._asked = True
         return self._head.newest
+
+    def _ask(self) -> None:
+        if self._connection is None:
+            self._connection = quick_sqlite(self._engine)
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            known = self._head.asking()
+            *head, then = self._connection.execute(_HEAD.format("?"), (known,)).fetchone()
+            self._head.asked(Head(*head), then)
+            self._version = version
 
     def _forget(self) -> None:
         self._asked = False
@@ -185,9 +190,10 @@ class SqliteFreshness:
 
     def close(self) -> None:
         """Closes its connection."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = self._version = None
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = self._version = None
 
 
 class PostgresFreshness:
