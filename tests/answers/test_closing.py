@@ -4,7 +4,6 @@ import gc
 import sqlite3
 import warnings
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from app.kernel.database import open_engine
 from app.kernel.freshness import PostgresFreshness
 from app.kernel.journal import head
 from app.kernel.sessions import Database
-from tests.engines import PostgresTemplates, SqliteTemplates
+from tests.engines import PostgresTemplates, SqliteTemplates, opened
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_engines
@@ -38,7 +37,7 @@ def test_sqlite_is_not_closed_under_who_asks_for_what_is_newest(
 ) -> None:
     with (
         sqlite_templates.fresh("reference") as url,
-        closing(Database(open_engine(url))) as database,
+        opened(url) as database,
         ThreadPoolExecutor(1) as pool,
     ):
         closed_meanwhile: list[bool] = []

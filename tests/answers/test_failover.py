@@ -5,7 +5,6 @@ What was lost is made up for by as many other changes, so that every count is wh
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +15,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from app.calendars.models import CalendarAddress
 from app.kernel.access import OPERATOR, Role
-from app.kernel.database import open_engine
 from app.kernel.dates import utc_now
 from app.kernel.journal import Author, head
 from app.kernel.keys import ApiKey, issue_key
@@ -26,7 +24,7 @@ from tests import plain_http
 from tests.answers.test_cut_off import BOUND
 from tests.answers.test_replicas import process_of
 from tests.calendars.test_addresses import make, path_of
-from tests.engines import PostgresTemplates
+from tests.engines import PostgresTemplates, opened
 from tests.put_back import copied
 from tests.replicas import PostgresServer, replica_of
 from tests.waiting import wait_until
@@ -34,16 +32,6 @@ from tests.waiting import wait_until
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
 STANDING = f"{ITEM}/standing"
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Database]:
-    """The database as another process has it."""
-    database = Database(open_engine(url))
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def issue(database: Database, name: str) -> str:

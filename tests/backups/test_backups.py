@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import sha256
 from itertools import compress
 from pathlib import Path
@@ -40,7 +39,7 @@ from app.kernel.records import canonical
 from app.kernel.sessions import Database
 from app.tables import Base
 from tests.conftest import Clients, Server
-from tests.engines import PostgresTemplates, Templates
+from tests.engines import PostgresTemplates, Templates, opened
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_engines
@@ -78,15 +77,6 @@ def made(written: Database, tmp_path: Path) -> Path:
     """A backup of that."""
     backup(written, tmp_path / "made")
     return tmp_path / "made"
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Database]:
-    database = Database(open_engine(url))
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def newest(database: Database) -> tuple[int, str]:

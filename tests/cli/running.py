@@ -1,5 +1,6 @@
 """Running the program `clearsky`: in this process, as a process of its own, or as a server."""
 
+import json
 import os
 import shlex
 import signal
@@ -99,6 +100,17 @@ class Serving:
     @property
     def errors(self) -> str:
         return (self.folder / "errors").read_text("utf-8")
+
+    @property
+    def events(self) -> list[dict[str, str]]:
+        """The lines of standard error that are JSON objects: its log."""
+        return [json.loads(line) for line in self.errors.splitlines() if line.startswith("{")]
+
+    def assert_no_fault(self) -> None:
+        """Nothing that it has answered was a fault of its own, which its log would say."""
+        assert "Traceback" not in self.errors, self.errors
+        # With its quotes: psycopg speaks of a "flush request failed" where PostgreSQL was killed.
+        assert '"request failed"' not in self.errors, self.errors
 
     def wait_until_ready(self) -> None:
         """Polls /readyz until it answers 200."""

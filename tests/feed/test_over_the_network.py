@@ -150,10 +150,9 @@ def test_the_server_stops_while_streams_are_open(serve, client_of, workers):
                 assert list(each) == []
             for stream in streams:
                 stream.__exit__(None, None, None)
-        assert "Traceback" not in server.errors
-        ended = [line for line in server.errors.splitlines() if '"stream ended"' in line]
-        assert len(ended) == 10
-        assert {json.loads(line)["because"] for line in ended} == {"the server stops"}
+        server.assert_no_fault()
+        ended = [event for event in server.events if event["event"] == "stream ended"]
+        assert [event["because"] for event in ended] == ["the server stops"] * 10
 
 
 def test_the_server_stops_for_one_who_takes_nothing(serve, client_of):

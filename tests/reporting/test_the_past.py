@@ -31,6 +31,7 @@ class Writer:
         self.made = []
         # How much of each sort was written, or tried.
         self.done = Counter()
+        self.revision = self.newest()
 
     def write(self):
         """One write, which may be refused, of the sort of which the least has been written.
@@ -57,15 +58,15 @@ class Writer:
             self.plan_anew: 1,
             self.postpone_meeting: 1,
         }
-        before = self.revision()
         sort = min(
             sorts, key=lambda sort: (self.done[sort.__name__] / sorts[sort], self.random.random())
         )
         sort()
         # What was refused is soon tried again.
-        self.done[sort.__name__] += 3 if self.revision() > before else 1
+        before, self.revision = self.revision, self.newest()
+        self.done[sort.__name__] += 3 if self.revision > before else 1
 
-    def revision(self):
+    def newest(self):
         return int(self.clients.anonymous.get(PLAN).headers["revision"])
 
     def item(self):
@@ -214,8 +215,7 @@ def test_at_revision_gives_every_answer_again_as_it_was_given_then(clients, seed
     writer, then = Writer(clients, seed), {}
     for _ in range(40 if DEEP else 28):
         writer.write()
-        revision = writer.revision()
-        then[revision] = answers(clients.anonymous)
+        then[writer.revision] = answers(clients.anonymous)
     assert len(then) > 15
     for revision, told in then.items():
         assert answers(clients.anonymous, revision) == told, revision

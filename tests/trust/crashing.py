@@ -319,8 +319,7 @@ class Process:
     def assert_no_fault(self) -> None:
         """Nothing that it has answered was a fault of its own."""
         for run in self.runs:
-            assert "Traceback" not in run.errors, run.errors
-            assert "request failed" not in run.errors, run.errors
+            run.assert_no_fault()
 
 
 @contextmanager

@@ -51,4 +51,4 @@ def test_a_server_that_is_killed_while_it_sets_up_a_database_sets_it_up_the_next
             f"{server.address}/v1/dialogues/cn-kr-dg-dialogue/progress"
         ).json()
         assert progress["summary"]["items"] == 9
-        assert "Traceback" not in server.errors
+        server.assert_no_fault()

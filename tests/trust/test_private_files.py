@@ -229,10 +229,8 @@ OPEN = ("var", "var/clearsky.db", "var/clearsky.db-wal", "var/clearsky.db-shm", 
 
 def _warned(server: Serving) -> tuple[list[str], list[dict[str, str]]]:
     """What a server has told of files that others may read: in words, and in its log."""
-    lines = server.errors.splitlines()
-    words = [line for line in lines if line.startswith("Warning: ")]
-    events = [json.loads(line) for line in lines if line.startswith("{")]
-    return words, [event for event in events if event["event"] == "open to others"]
+    words = [line for line in server.errors.splitlines() if line.startswith("Warning: ")]
+    return words, [event for event in server.events if event["event"] == "open to others"]
 
 
 def test_a_server_warns_once_of_what_others_may_read_and_leaves_it(tmp_path: Path) -> None:

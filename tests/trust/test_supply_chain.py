@@ -37,23 +37,28 @@ def test_every_requirement_is_one_version_with_hashes_and_no_place(lock: str) ->
         assert not re.search(r"://|@|--(extra-)?index|--find-links|--trusted|-e ", line), name
 
 
+def _names(requirements: list[str]) -> list[str]:
+    """The packages that are asked for, without extras, versions and conditions."""
+    return [re.split(r"[\[><=; ]", requirement)[0].lower() for requirement in requirements]
+
+
 def test_what_the_project_asks_for_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     asked = project["project"]
     locked = {name.lower() for name in _requirements("requirements.lock")}
-    for requirement in asked["dependencies"] + asked["optional-dependencies"]["build"]:
-        assert re.split(r"[\[><=; ]", requirement)[0].lower() in locked
+    for name in _names(asked["dependencies"] + asked["optional-dependencies"]["build"]):
+        assert name in locked
     for group, requirements in project["dependency-groups"].items():
         locked = {name.lower() for name in _requirements(f"requirements-{group}.lock")}
-        for requirement in requirements:
-            assert re.split(r"[\[><=; ]", requirement)[0] in locked
+        for name in _names(requirements):
+            assert name in locked
 
 
 def test_the_documentation_says_of_each_dependency_what_it_is_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
     groups += project["project"]["optional-dependencies"].values()
-    direct = {re.split(r"[\[><=; ]", requirement)[0] for group in groups for requirement in group}
+    direct = {name for group in groups for name in _names(group)}
     documented = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     rows = re.findall(r"^\| (.+?) \| .+ \|$", documented, re.M)
     told = [re.sub(r"[\[\]]|\(.*?\)", "", name) for row in rows for name in row.split(", ")]
