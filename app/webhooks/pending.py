@@ -139,7 +139,7 @@ def work_of(database: Database, webhook_id: str, holder: str) -> Work | None:
     None where `holder` has not its lease, or it is paused.
     """
     with database.reading(OPERATOR, on_primary=True) as session:
-        newest, _, version = head(session)
+        version = head(session).credentials_version
         now = database_now(session.connection())
         row = session.execute(
             select(Webhook, ApiKey)
@@ -159,12 +159,13 @@ def work_of(database: Database, webhook_id: str, holder: str) -> Work | None:
     if webhook.state is WebhookState.PAUSED or webhook.waits_until(now):
         return Work(webhook, now, version, trial=trial)
     with database.reading(principal_of(key), on_primary=True) as session:
+        # Of the same state as the changes: what is written meanwhile is not passed over.
+        newest = head(session).number
         batch = Batch([], webhook.place, is_last=False)
         for _ in range(_READINGS):
             batch = messages_after(session, webhook.id, batch.reached, webhook.types)
             if batch.messages or batch.is_last:
                 break
     if batch.is_last:
-        # What is written between the two readings is not passed over.
         batch = batch._replace(reached=max(batch.reached, Place.after(newest)))
     return Work(webhook, now, version, trial=trial, batch=batch)

@@ -6,15 +6,14 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.directory.models import Person
+from app.feed.place import Place
 from app.feed.redaction import redact
-from app.kernel.access import OPERATOR
+from app.kernel.access import OPERATOR, Principal
 from app.kernel.journal import Author
-from app.kernel.keys import ApiKey
-from app.webhooks import leases
+from app.kernel.keys import ApiKey, principal_of
+from app.webhooks import leases, pending
 from tests import plain_http
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.both_engines
 
 
 def feed(client, since=0):
@@ -26,6 +25,7 @@ def feed(client, since=0):
     return items
 
 
+@pytest.mark.both_engines
 def test_a_subscriber_is_sent_the_feed_itself_from_the_revision_that_it_says(
     webhooks, receiver, clients, delivering, report
 ):
@@ -80,6 +80,7 @@ def test_a_message_verifies_by_the_secret_and_an_altered_one_does_not(
     assert len(receiver.taken) == 1
 
 
+@pytest.mark.both_engines
 def test_while_a_secret_is_rotated_both_verify_and_afterwards_the_new_one_alone(
     webhooks, receiver, delivering, report
 ):
@@ -101,6 +102,7 @@ def test_while_a_secret_is_rotated_both_verify_and_afterwards_the_new_one_alone(
     Webhook(newer["secret"]).verify(second.body, second.headers)
 
 
+@pytest.mark.both_engines
 def test_a_draft_reaches_its_own_side_alone_and_the_other_once_it_is_submitted(
     webhooks, receiver, other_receiver, clients, delivering, report
 ):
@@ -128,6 +130,7 @@ def test_a_draft_reaches_its_own_side_alone_and_the_other_once_it_is_submitted(
     assert webhooks.read(other, "/delivery", clients.china)["revision"] == 4
 
 
+@pytest.mark.both_engines
 def test_what_was_redacted_is_sent_as_the_feed_shows_it(
     webhooks, receiver, clients, delivering, database
 ):
@@ -173,6 +176,7 @@ def test_a_subscriber_is_sent_the_types_that_it_asks_for(
     assert [message["type"].removeprefix("person.") for message in receiver.taken] == told
 
 
+@pytest.mark.both_engines
 def test_what_fails_is_sent_again_before_anything_else_is(webhooks, receiver, delivering, report):
     webhook = webhooks.make()
     reports = [report()["id"] for _ in range(3)]
@@ -218,6 +222,7 @@ def test_a_receiver_that_asks_for_patience_is_left_alone_for_so_long(
     assert webhooks.read(webhook, "/delivery")["failures"] == 0
 
 
+@pytest.mark.both_engines
 def test_what_has_failed_for_long_is_paused_with_the_reason_and_resumed_where_it_was(
     webhooks, receiver, delivering, report
 ):
@@ -251,6 +256,7 @@ def test_a_receiver_that_is_gone_pauses_its_webhook_at_once(webhooks, receiver, 
     assert len(receiver.arrived) == 1
 
 
+@pytest.mark.both_engines
 def test_a_webhook_that_is_paused_is_sent_nothing_until_it_is_resumed(
     webhooks, receiver, delivering, report
 ):
@@ -294,6 +300,7 @@ def test_what_cannot_be_taken_is_left_out_by_going_on_after_it(
     assert receiver.arrived[-1].event["data"]["revision"] == 3
 
 
+@pytest.mark.both_engines
 def test_a_test_message_is_sent_once_though_the_webhook_be_paused(webhooks, receiver, delivering):
     webhook = webhooks.make()
     webhooks.step(webhook, "pause")
@@ -320,6 +327,7 @@ def test_a_test_message_is_sent_once_though_the_webhook_be_paused(webhooks, rece
     assert webhooks.read(webhook)["state"] == "paused"
 
 
+@pytest.mark.both_engines
 def test_a_new_address_is_sent_what_the_one_before_did_not_take(
     webhooks, receiver, clients, delivering, report
 ):
@@ -338,6 +346,7 @@ def test_a_new_address_is_sent_what_the_one_before_did_not_take(
 @pytest.mark.parametrize(
     ("ended", "reason"), [("revoked", "key_revoked"), ("expired", "key_expired")]
 )
+@pytest.mark.both_engines
 def test_a_key_that_has_ended_pauses_its_webhooks_and_only_one_that_works_resumes_them(
     webhooks, receiver, clients, delivering, report, database, ended, reason
 ):
@@ -374,6 +383,7 @@ def test_a_slow_receiver_holds_up_nobody_else(webhooks, other_receiver, deliveri
     assert len(other_receiver.taken) == 3
 
 
+@pytest.mark.both_engines
 def test_only_the_newest_attempts_are_kept(webhooks, receiver, delivering, monkeypatch):
     monkeypatch.setattr(leases, "KEPT_ATTEMPTS", 5)
     webhook = webhooks.make(since=0)
@@ -407,3 +417,21 @@ def test_one_who_is_told_of_little_is_not_behind(
         webhooks.wait_until_delivered(webhook)
     assert receiver.arrived == []
     assert webhooks.attempts(webhook) == []
+
+
+@pytest.mark.both_engines
+def test_what_is_written_while_it_is_read_what_to_send_is_delivered_to_its_end(
+    webhooks, database, report, monkeypatch
+):
+    webhook = webhooks.make()["id"]
+    report()
+
+    def principal_after_a_report(key: ApiKey) -> Principal:
+        report()
+        return principal_of(key)
+
+    monkeypatch.setattr(pending, "principal_of", principal_after_a_report)
+    assert leases.take(database.engine, webhook, "this process", timedelta(minutes=1))
+    work = pending.work_of(database, webhook, "this process")
+    assert [message.place.revision for message in work.batch.messages] == [2, 3]
+    assert work.batch.reached == Place.after(3)
