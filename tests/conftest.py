@@ -93,7 +93,7 @@ def _place(item: pytest.Item) -> int:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The engines that a test runs on, where it does not say so itself."""
     own = metafunc.definition.iter_markers("parametrize")
-    if any(mark.args[0] == "templates" for mark in own):
+    if any("templates" in mark.args[0] for mark in own):
         return
     both = DEEP or metafunc.definition.get_closest_marker("both_engines")
     if "templates" in metafunc.fixturenames:

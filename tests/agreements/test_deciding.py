@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.both_engines
-
 PLAN = "clear-sky-plan-2023"
 MEETING = "/v1/meetings/cn-kr-dg-dialogue-7"
 ITEM = f"/v1/action-items/{PLAN}-5"
@@ -22,6 +20,7 @@ def etag(clients, path):
     return clients.anonymous.get(path).headers["etag"]
 
 
+@pytest.mark.both_engines
 def test_a_decision_creates_an_item_and_is_linked_from_both_ends(clients):
     answer = decide(clients, {"effect": "created", "agreement": PLAN, "item": NEW}, key="once")
     assert answer.status_code == 201, answer.text
@@ -111,6 +110,7 @@ def succeed(clients, **body):
     return clients.korea.post(f"/v1/agreements/{PLAN}/successor", json=body)
 
 
+@pytest.mark.both_engines
 def test_the_next_plan_carries_over_what_was_not_ended(clients):
     match = {"If-Match": etag(clients, ITEM)}
     changes = {"ended": "2023-12", "leads": []}
@@ -137,6 +137,7 @@ def test_the_next_plan_carries_over_what_was_not_ended(clients):
     assert len(revisions) == 1
 
 
+@pytest.mark.both_engines
 def test_items_are_merged_split_new_and_dropped(clients):
     answer = succeed(
         clients,

@@ -14,8 +14,6 @@ from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.both_engines
-
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
 
@@ -39,6 +37,7 @@ def figures(clients, database):
     return count
 
 
+@pytest.mark.both_engines
 def test_an_answer_is_given_again_until_anything_is_written(clients, figures):
     first = clients.anonymous.get(PROGRESS)
     before = figures()
@@ -76,6 +75,7 @@ def test_a_kept_answer_meets_conditions_as_any_other(clients, figures):
     assert asked.headers["x-request-id"] == "my-own.1"
 
 
+@pytest.mark.both_engines
 def test_what_a_key_sees_is_kept_for_its_audience_alone(clients, figures):
     draft = {"status": "on_track", "state": "draft"}
     clients.korea.post(f"{ITEM}/reports", json=draft).raise_for_status()
@@ -105,6 +105,7 @@ def test_a_second_authorization_counts_no_more_for_kept_answers_than_for_others(
     assert len(clients.korea.get("/v1/status-reports").json()["items"]) == 1
 
 
+@pytest.mark.both_engines
 def test_a_key_that_is_revoked_opens_no_kept_answer(clients, database):
     assert clients.korea.get(PROGRESS).status_code == 200
     assert clients.korea.get(PROGRESS).status_code == 200
@@ -149,6 +150,7 @@ def test_a_new_quarter_of_an_hour_may_be_a_new_day(clients, figures, monkeypatch
     assert figures()["hit"] == before + 1
 
 
+@pytest.mark.both_engines
 def test_another_processes_writes_are_noticed(clients, database):
     """A second view of the same database, as another worker has it."""
     other = freshness_of(database.engine)

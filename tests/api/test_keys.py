@@ -17,8 +17,6 @@ from tests import plain_http
 from tests.clock import Clock
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.both_engines
-
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}")
 REPORTS = "/v1/action-items/clear-sky-plan-2023-5/reports"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
@@ -104,6 +102,7 @@ def test_whoever_reads_a_key_later_learns_all_but_the_key(clients):
     assert key not in clients.admin.get("/v1/keys").text
 
 
+@pytest.mark.both_engines
 def test_keys_are_listed_by_name_page_by_page_and_always_as_they_are(clients):
     def names(answer):
         return [found["name"] for found in answer.json()["items"]]
@@ -155,6 +154,7 @@ def test_an_expired_key_stops_at_once_where_it_is_remembered_too(clients, as_, c
     assert desk.get("/v1/keys").status_code == 401
 
 
+@pytest.mark.both_engines
 def test_no_write_of_a_revoked_key_is_recorded_however_late_a_process_hears_of_it(
     clients, database, database_url, as_, monkeypatch
 ):
@@ -202,6 +202,7 @@ def test_the_last_use_is_shown_to_the_hour(clients, as_, clock):
     assert at(read(clients)["last_used_at"]) > at(first) + timedelta(hours=1)
 
 
+@pytest.mark.both_engines
 def test_to_note_a_use_moves_no_revision_and_forgets_no_other_key(clients, as_, clock, database):
     desk = as_(issue(clients)["key"])
     desk.get()
@@ -217,6 +218,7 @@ def test_to_note_a_use_moves_no_revision_and_forgets_no_other_key(clients, as_, 
     assert known() == before
 
 
+@pytest.mark.both_engines
 def test_a_read_waits_for_no_other_write_to_note_who_has_made_it(clients, as_, clock, database):
     desk = as_(issue(clients)["key"])
     lock = "" if database.engine.dialect.name == "sqlite" else " FOR UPDATE"
@@ -271,6 +273,7 @@ def test_no_overlap_makes_a_key_last_longer_than_it_was_to(clients, as_, clock):
     assert (as_(old).get().status_code, as_(new).get().status_code) == (401, 200)
 
 
+@pytest.mark.both_engines
 def test_rotations_at_the_same_moment_leave_two_keys_that_work(clients, as_):
     first = issue(clients)["key"]
     with ThreadPoolExecutor(4) as pool:
@@ -280,6 +283,7 @@ def test_rotations_at_the_same_moment_leave_two_keys_that_work(clients, as_):
     assert statuses[0] == 401
 
 
+@pytest.mark.both_engines
 def test_revoking_ends_a_key_and_the_one_before_it_for_good(clients, as_):
     old = issue(clients)["key"]
     new = rotate(clients)
@@ -319,6 +323,7 @@ def test_revoking_ends_a_key_and_the_one_before_it_for_good(clients, as_):
         ({"key": "mine"}, 422, "/key", "extra_forbidden"),
     ],
 )
+@pytest.mark.both_engines
 def test_what_no_key_can_be_is_refused_by_name_and_leaves_nothing(
     clients, changes, status, pointer, rule
 ):

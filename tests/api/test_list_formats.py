@@ -18,8 +18,6 @@ from app.openapi_examples import IDS, IDS_OF_OPERATIONS
 from tests.api.tables import rows_of
 from tests.described import in_place
 
-pytestmark = pytest.mark.both_engines
-
 TABLES = (Format.CSV, Format.XLSX, Format.JSONL)
 MEETINGS = "/v1/meetings"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
@@ -85,6 +83,7 @@ def test_the_description_tells_of_each_list_in_which_formats_it_is_given(server:
     assert told == set(found)
 
 
+@pytest.mark.both_engines
 def test_each_list_is_given_in_each_format(
     clients: Any, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +224,7 @@ def test_no_format_is_given_for_another_though_it_is_kept(clients: Any) -> None:
     assert head.content == b""
 
 
+@pytest.mark.both_engines
 def test_a_table_is_as_new_as_is_asked_and_holds_what_its_caller_may_see(clients: Any) -> None:
     draft = {"status": "on_track", "state": "draft", "summary": {"en": "Unheard-of words."}}
     clients.korea.post(f"{ITEM}/reports", json=draft).raise_for_status()
@@ -244,6 +244,7 @@ def test_a_table_is_as_new_as_is_asked_and_holds_what_its_caller_may_see(clients
     assert clients.korea.get("/v1/keys?format=csv").status_code == 403
 
 
+@pytest.mark.both_engines
 def test_a_long_table_goes_over_the_disk_and_is_the_same(
     clients: Any, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +285,7 @@ def test_a_list_that_no_sheet_has_room_for_is_refused_as_a_workbook(
     assert clients.anonymous.get("/v1/people?format=csv").status_code == 200
 
 
+@pytest.mark.both_engines
 def test_what_an_earlier_version_wrote_is_in_tables_as_it_is(clients: Any, database: Any) -> None:
     before = {wanted: clients.anonymous.get(f"{MEETINGS}?format={wanted}") for wanted in TABLES}
     clients.korea.post("/v1/documents", json={"title": {"en": "M"}, "kind": "minutes"})

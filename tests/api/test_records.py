@@ -5,8 +5,6 @@ import pytest
 from tests.api.bodies import BODIES, DERIVED_IDS, WRITERS
 from tests.conftest import Clients
 
-pytestmark = pytest.mark.both_engines
-
 COLLECTIONS = sorted(BODIES)
 
 
@@ -58,6 +56,7 @@ def test_a_taken_id_is_refused(clients, collection):
     assert error["value"] == DERIVED_IDS[collection]
 
 
+@pytest.mark.both_engines
 def test_a_deleted_record_is_gone_but_its_history_stays_and_its_id_is_never_reused(
     clients, collection
 ):
@@ -87,6 +86,7 @@ CHANGED_BY = WRITERS | {
 PARTIES = {"admin": None, "korea": "KR", "china": "CN", "japan": "JP"}
 
 
+@pytest.mark.both_engines
 def test_history_says_what_who_when_and_why(clients, collection):
     created = create(clients, collection)
     path = created.headers["location"]
@@ -126,6 +126,7 @@ IN_USE = [
 
 
 @pytest.mark.parametrize(("who", "collection", "record"), IN_USE)
+@pytest.mark.both_engines
 def test_a_record_in_use_is_not_deleted(clients, who, collection, record):
     path = f"/v1/{collection}/{record}"
     etag = clients.anonymous.get(path).headers["etag"]
@@ -135,6 +136,7 @@ def test_a_record_in_use_is_not_deleted(clients, who, collection, record):
     assert clients.anonymous.get(path).status_code == 200
 
 
+@pytest.mark.both_engines
 def test_a_meeting_includes_the_names_of_its_own_day(clients):
     path = "/v1/meetings/cn-kr-dg-dialogue-7?include=organizations&include=people"
     included = clients.anonymous.get(path).json()["included"]
@@ -145,6 +147,7 @@ def test_a_meeting_includes_the_names_of_its_own_day(clients):
     assert "included" not in clients.anonymous.get(path.partition("?")[0]).json()
 
 
+@pytest.mark.both_engines
 def test_an_agreement_includes_its_items_by_number(clients):
     path = "/v1/agreements/clear-sky-plan-2023?include=action_items"
     items = clients.anonymous.get(path).json()["included"]["action_items"]

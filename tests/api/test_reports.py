@@ -16,8 +16,6 @@ from app.reporting.positions import newest_reports
 from app.reporting.present import PresentRecord
 from app.reporting.standing import Report, positions_on
 
-pytestmark = pytest.mark.both_engines
-
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
 PROGRESS = "/v1/dialogues/cn-kr-dg-dialogue/progress"
 
@@ -120,6 +118,7 @@ def test_only_the_newest_of_a_chain_is_corrected(clients):
     assert second["id"] in answer.json()["detail"]
 
 
+@pytest.mark.both_engines
 def test_a_withdrawal_gives_back_what_was_before(clients):
     report(clients.korea, progress=40, reported_on="2026-04-01")
     newest = report(clients.korea, progress=60)
@@ -182,6 +181,7 @@ def test_what_a_report_may_say_and_who_may_make_it(clients, who, body, status, r
     assert rule in [None, *(error["rule"] for error in answer.json().get("errors", []))]
 
 
+@pytest.mark.both_engines
 def test_progress_on_a_day_in_the_past_shows_what_was_reported_by_then(clients):
     report(clients.korea, progress=20, reported_on="2026-01-10")
     report(clients.korea, progress=60, reported_on="2026-03-10")
@@ -190,6 +190,7 @@ def test_progress_on_a_day_in_the_past_shows_what_was_reported_by_then(clients):
     assert standing(clients, as_of="2026-03-10")["progress"] == 60
 
 
+@pytest.mark.both_engines
 def test_a_dialogue_shows_the_plan_of_the_day_or_the_one_asked_for(clients):
     def plan(**query):
         return clients.anonymous.get(PROGRESS, params=query)
@@ -223,6 +224,7 @@ def test_a_lead_is_shown_by_the_name_of_the_day(clients):
     assert (name("2025-09-30"), name("2025-10-01")) == ("환경부", "기후에너지환경부")
 
 
+@pytest.mark.both_engines
 def test_the_query_finds_just_the_positions_that_the_rule_finds(database):
     """The SQL that picks each party's newest report, held against the pure rule."""
     random, item = Random(7), "clear-sky-plan-2023-1"
@@ -271,6 +273,7 @@ def test_the_query_finds_just_the_positions_that_the_rule_finds(database):
             assert {r.id for r in found} == {r.id for r in expected}, day
 
 
+@pytest.mark.both_engines
 def test_reports_are_listed_by_item_party_state_and_day(clients):
     first = report(clients.korea, progress=20, reported_on="2026-01-10")
     second = report(clients.china, progress=30, reported_on="2026-02-10")

@@ -42,8 +42,6 @@ from tests.conftest import Clients, Server
 from tests.engines import PostgresTemplates, Templates, opened
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.both_engines
-
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 PATHS = (
     "/v1/changes?limit=200",
@@ -109,6 +107,7 @@ def tables(url: str) -> list[str]:
         engine.dispose()
 
 
+@pytest.mark.both_engines
 def test_all_that_was_there_is_there_again_and_says_the_same(
     written: Database,
     clients: Clients,
@@ -134,6 +133,7 @@ def test_all_that_was_there_is_there_again_and_says_the_same(
             assert verify(session, manifest.revision, manifest.hash).valid
 
 
+@pytest.mark.both_engines
 def test_a_backup_of_either_engine_is_restored_on_the_other(
     written: Database, made: Path, templates: Templates, request: pytest.FixtureRequest
 ) -> None:
@@ -147,6 +147,7 @@ def test_a_backup_of_either_engine_is_restored_on_the_other(
         assert rows(again) == rows(written)
 
 
+@pytest.mark.both_engines
 def test_what_is_restored_has_a_version_of_credentials_of_its_own(
     written: Database, made: Path, templates: Templates
 ) -> None:
@@ -168,6 +169,7 @@ def test_only_its_owner_may_look_into_a_backup(made: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
 
 
+@pytest.mark.both_engines
 def test_every_column_that_there_is_has_a_place_in_a_backup() -> None:
     kinds = {
         stored for table in Base.metadata.sorted_tables for stored in columns_of(table.c).values()
@@ -250,7 +252,8 @@ def alter_the_last_byte(path: Path) -> None:
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 0xFF]))
 
 
-DAMAGES = {
+# What is found before anything is written: no database has a part in it.
+DAMAGED_FILES = {
     "cut off before its manifest": (lambda made: (made / MANIFEST).unlink(), "cut off"),
     "cut off in its manifest": (lambda made: shorten(made / MANIFEST, 20), "no manifest"),
     "without its rows": (lambda made: (made / ROWS).unlink(), "missing"),
@@ -258,6 +261,9 @@ DAMAGES = {
     "with rows altered": (lambda made: alter_the_last_byte(made / ROWS), "cut off or altered"),
     "of another format": (lambda made: change_manifest(made, format=2), "format"),
     "of a later version": (lambda made: change_manifest(made, migration="9999"), "later version"),
+}
+# What is found in the database that it was restored into, and is taken out of it again.
+DAMAGED_ROWS = {
     "with another hash": (lambda made: change_manifest(made, hash="0" * 64), "manifest says"),
     "with another revision": (lambda made: change_manifest(made, revision=2), "manifest says"),
     "with the past altered": (
@@ -284,6 +290,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.both_engines
 def test_a_backup_that_does_not_verify_is_refused_by_all_that_is_wrong(
     made: Path, empty_url: str
 ) -> None:
@@ -300,17 +307,33 @@ def test_a_backup_that_does_not_verify_is_refused_by_all_that_is_wrong(
     assert tables(empty_url) == []
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_backup_is_refused_and_the_database_stays_empty(
-    made: Path, empty_url: str, damage: str
+def refuse_damaged(
+    made: Path, harm: Callable[[Path], object], empty_url: str, *, refused_for: str
 ) -> None:
-    harm, why = DAMAGES[damage]
     harm(made)
-    with opened(empty_url) as empty, pytest.raises(BackupError, match=why):
+    with opened(empty_url) as empty, pytest.raises(BackupError, match=refused_for):
         restore(empty.engine, made)
     assert tables(empty_url) == []
 
 
+@pytest.mark.parametrize("damage", DAMAGED_FILES)
+def test_a_damaged_backup_is_refused_and_the_database_stays_empty(
+    made: Path, empty_url: str, damage: str
+) -> None:
+    harm, why = DAMAGED_FILES[damage]
+    refuse_damaged(made, harm, empty_url, refused_for=why)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("damage", DAMAGED_ROWS)
+def test_a_backup_of_damaged_rows_is_refused_and_the_database_is_empty_again(
+    made: Path, empty_url: str, damage: str
+) -> None:
+    harm, why = DAMAGED_ROWS[damage]
+    refuse_damaged(made, harm, empty_url, refused_for=why)
+
+
+@pytest.mark.both_engines
 def test_a_database_that_is_not_empty_is_never_restored_into(
     written: Database, made: Path, empty_url: str
 ) -> None:
@@ -356,6 +379,7 @@ def columns_at(migration: str, url: str) -> dict[str, set[str]]:
         engine.dispose()
 
 
+@pytest.mark.both_engines
 def test_a_backup_of_an_earlier_version_is_brought_to_this_one(
     clients: Clients, database: Database, templates: Templates, tmp_path: Path, empty_url: str
 ) -> None:

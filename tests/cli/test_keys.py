@@ -13,8 +13,6 @@ from tests.cli.running import Run, assert_refused, words
 from tests.conftest import Server
 from tests.waiting import heard_of_keys
 
-pytestmark = pytest.mark.both_engines
-
 KEY = re.compile(r"clearsky_[A-Za-z0-9_-]{43}\n")
 PARTY = {"id": "MN", "name": {"en": "Mongolia"}, "timezone": "Asia/Ulaanbaatar"}
 AGENCY = {"id": "cn-agency", "party": "CN", "kind": "agency", "names": [{"name": {"en": "A"}}]}
@@ -92,6 +90,7 @@ def test_a_report_is_by_the_party_and_the_organization_of_its_key(
     assert by == ("KR", "kr-nier", "key:nier")
 
 
+@pytest.mark.both_engines
 def test_only_the_hash_of_a_key_is_stored(run: Run, server: Server, database_url: str) -> None:
     key = _create(run, database_url, "somebody --role admin")
     assert _post(server, key, "/v1/parties", PARTY).status_code == 201
@@ -118,6 +117,7 @@ def test_the_list_tells_of_each_key_all_but_the_key(run: Run, database_url: str)
     assert hash_of(secret) not in told.output
 
 
+@pytest.mark.both_engines
 def test_a_revoked_key_stops_as_soon_as_a_process_hears_of_it(
     run: Run, server: Server, database_url: str
 ) -> None:
@@ -142,6 +142,7 @@ def test_a_revoked_key_stops_as_soon_as_a_process_hears_of_it(
     assert re.search(r"^somebody\tadmin\t.*revoked \d{4}-\d\d-\d\d$", listed, re.MULTILINE)
 
 
+@pytest.mark.both_engines
 def test_a_rotated_key_takes_the_place_of_the_one_before_after_a_while(
     run: Run, server: Server, database_url: str
 ) -> None:
@@ -227,6 +228,7 @@ def test_keys_leave_no_revision(run: Run, server: Server, database_url: str) -> 
         ("revoke gone", ["gone", "was revoked on"]),
     ],
 )
+@pytest.mark.both_engines
 def test_what_no_key_can_be_is_refused_and_leaves_nothing(
     arguments: str, fragments: list[str], run: Run, database_url: str
 ) -> None:

@@ -32,8 +32,6 @@ from tests.exchange.bodies import bodies_of
 from tests.exchange.full_records import RECORDS, REPORT
 from tests.exchange.worlds import load_folders, state_of, world, write_world
 
-pytestmark = pytest.mark.both_engines
-
 BODIES = {kind.model.__tablename__: kind.body for kind in KINDS}
 # All that the API's collections hold, as their GET routes answer them.
 COLLECTIONS = (*dict.fromkeys(path for path, _ in RECORDS), "/v1/status-reports")
@@ -66,6 +64,7 @@ def empty(templates: Templates) -> Iterator[Database]:
         yield database
 
 
+@pytest.mark.both_engines
 def test_the_loaded_reference_is_exported_to_the_same_bytes(
     migrated: Database, tmp_path: Path
 ) -> None:
@@ -96,6 +95,7 @@ def test_with_the_demonstration_its_files_are_exported_too(
     assert _exported(migrated, tmp_path / "exported") == expected
 
 
+@pytest.mark.both_engines
 def test_an_export_changes_nothing(migrated: Database, tmp_path: Path) -> None:
     load_folders(migrated, write_world(tmp_path / "world", world()))
     before = state_of(migrated)
@@ -192,6 +192,7 @@ def _everything(server: Server) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.both_engines
 def test_records_with_every_field_set_survive_an_export_and_a_load(
     clients: Clients, server: Server, database: Database, migrated: Database, tmp_path: Path
 ) -> None:

@@ -7,8 +7,6 @@ import pytest
 from tests.conftest import Clients
 from tests.exchange.uploading import FIRST_ITEM, PLAN, TEMPLATE, template, upload
 
-pytestmark = pytest.mark.both_engines
-
 
 def test_the_template_asks_in_three_languages_for_each_item(clients: Clients) -> None:
     workbook, columns = template(clients)
@@ -27,6 +25,7 @@ def test_the_template_asks_in_three_languages_for_each_item(clients: Clients) ->
     assert clients.anonymous.get(TEMPLATE).content == clients.reader.get(TEMPLATE).content
 
 
+@pytest.mark.both_engines
 def test_what_is_filled_in_is_reported_by_the_institute_of_the_key(clients: Clients) -> None:
     workbook, columns = template(clients)
     sheet = workbook["reports"]
@@ -53,6 +52,7 @@ def test_what_is_filled_in_is_reported_by_the_institute_of_the_key(clients: Clie
     assert first["evidence"] == [{"document": None, "url": "https://example.org/", "title": None}]
 
 
+@pytest.mark.both_engines
 def test_what_stands_already_is_not_reported_again(clients: Clients) -> None:
     workbook, columns = template(clients)
     sheet = workbook["reports"]

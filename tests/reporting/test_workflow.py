@@ -5,8 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-pytestmark = pytest.mark.both_engines
-
 PLAN = "clear-sky-plan-2023"
 ITEM = f"/v1/action-items/{PLAN}-5"
 BULK = f"/v1/agreements/{PLAN}/reports"
@@ -48,6 +46,7 @@ def standing(clients):
     return clients.anonymous.get(f"{ITEM}/standing").json()["standing"]
 
 
+@pytest.mark.both_engines
 def test_each_step_is_a_revision_and_counts_from_its_submission(clients):
     made = draft(clients.reporter, progress=10)
     assert (made["reported_on"], made["submitted_by"]) == (None, None)
@@ -79,6 +78,7 @@ def test_a_draft_keeps_the_day_it_names_and_is_held_to_it_when_submitted(clients
     assert clients.korea.get(path_of(ahead)).json()["state"] == "draft"
 
 
+@pytest.mark.both_engines
 def test_a_draft_is_changed_against_what_was_read_and_by_its_own_rules(clients):
     made = draft(clients.korea)
     assert clients.korea.patch(path_of(made), json={"progress": 1}).status_code == 428
@@ -148,6 +148,7 @@ def test_a_drafted_correction_of_what_was_withdrawn_meanwhile_is_not_submitted(c
     assert step(clients.korea, correction, "submit").status_code == 200
 
 
+@pytest.mark.both_engines
 def test_while_one_correction_is_drafted_no_other_is_made(clients):
     first = make(clients.korea, progress=60)
     correction = draft(clients.reporter, progress=50, corrects=first["id"])
@@ -181,6 +182,7 @@ def reports_on(*numbers, **more):
     return {"reports": entries}
 
 
+@pytest.mark.both_engines
 def test_many_reports_are_made_in_one_revision_and_in_their_order(clients):
     answer = clients.reporter.post(BULK, json=reports_on(*range(1, 10)))
     assert answer.status_code == 201, answer.text

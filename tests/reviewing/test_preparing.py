@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-pytestmark = pytest.mark.both_engines
-
 PLAN = "clear-sky-plan-2023"
 HELD = "/v1/meetings/cn-kr-dg-dialogue-7"
 TO_COME = "/v1/meetings/cn-kr-dg-dialogue-8"
@@ -52,6 +50,7 @@ def drafted(clients, meeting):
     return {item["action_item"]: item["reasons"] for item in answer.json()["agenda"]}
 
 
+@pytest.mark.both_engines
 def test_an_item_is_proposed_for_each_reason_that_holds_and_no_other(clients, meeting):
     assess(clients, 1, 2, 3, 4)
     for number in (1, 2, 3, 4):
@@ -104,6 +103,7 @@ def coverage(clients, **query):
     return clients.anonymous.get(f"/v1/agreements/{PLAN}/reviews", params=query).json()
 
 
+@pytest.mark.both_engines
 def test_coverage_says_which_meeting_reviewed_what_by_which_reports(clients):
     before = clients.korea.post(
         f"/v1/action-items/{PLAN}-1/reports",
@@ -163,6 +163,7 @@ def numbers(items):
     return [item["number"] for item in items]
 
 
+@pytest.mark.both_engines
 def test_a_party_sees_what_it_owes_and_for_which_reason(clients):
     draft = clients.korea.post(
         f"/v1/action-items/{PLAN}-1/reports", json={"state": "draft", "status": "on_track"}

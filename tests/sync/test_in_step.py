@@ -30,7 +30,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.both_engines
 
 # So many each side makes at least.
-WRITES = 75
+WRITES = 40
 MINISTRIES = (("korea", "kr-moe"), ("china", "cn-mee"), ("korea", "kr-moe"))
 CALLERS = ("korea", "china", "japan")
 WAYS = (FollowerOfFeed, FollowerOfStream, FollowerOfWebhook)

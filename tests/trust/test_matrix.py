@@ -18,19 +18,18 @@ from starlette.routing import Mount
 
 from app.directory.models import Person
 from app.feed.redaction import redact
-from app.kernel.access import OPERATOR
+from app.kernel.access import OPERATOR, Role
 from app.kernel.journal import Author
 from app.kernel.sessions import Database
 from app.openapi import openapi_of
 from app.openapi_examples import BODIES, IDS, IDS_OF_OPERATIONS
 from app.openapi_sharing import collection_before
 from tests import plain_http
+from tests.amounts import DEEP
 from tests.api.bodies import BODIES as SPARE_BODIES
 from tests.api.bodies import DERIVED_IDS as SPARE_IDS
 from tests.described import in_place
 from tests.trust.callers import EXPIRED, REVOKED, SIDES, issue_keys
-
-pytestmark = pytest.mark.both_engines
 
 TABLE = Path(__file__).parents[2] / "docs" / "visibility.md"
 LINE = re.compile(r"\| `(?P<method>[A-Z]+) (?P<path>[^`]+)` \|(?P<rest>.*)\|")
@@ -231,10 +230,21 @@ def undone(self: Database, author: Author, *, asked_at: float) -> Iterator[Sessi
         session.rollback()
 
 
+def is_asked_as(caller: str, database: Database) -> bool:
+    """Whether the table is gone through as this caller.
+
+    What a role may do is one rule on both engines. What a side sees is asked of the database: on
+    PostgreSQL nobody asks and one role of each side, and in the deep tests each of them.
+    """
+    is_one_of_its_side = caller == "" or caller.startswith(Role.EDITOR)
+    return DEEP or database.engine.dialect.name == "sqlite" or is_one_of_its_side
+
+
 def test_every_route_stands_in_the_table_and_nothing_else(server: Any) -> None:
     assert {(line.method, line.path) for line in lines_of_table()} == routes_of(server.app)
 
 
+@pytest.mark.both_engines
 def test_every_caller_is_answered_as_the_table_says(
     server: Any,
     clients: Any,
@@ -248,6 +258,7 @@ def test_every_caller_is_answered_as_the_table_says(
             base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=30
         )
         for name, key in keys.items()
+        if is_asked_as(name, database)
     } | {"": clients.anonymous}
     monkeypatch.setattr(Database, "writing", undone)
     document = in_place(openapi_of(server.app))["paths"]
@@ -267,8 +278,10 @@ def test_every_caller_is_answered_as_the_table_says(
             sent = FILES.get(name, {"json": body, "headers": headers})
             with client.stream(line.method, url, **sent) as answer:
                 found[caller] = answer.status_code
-        if found != line.expected():
-            wrong.append(line.found(found))
+        expected = line.expected()
+        assert found.keys() == {name for name in expected if is_asked_as(name, database)}
+        if expected != expected | found:
+            wrong.append(line.found(expected | found))
     for client in callers.values():
         client.close()
     assert not wrong, "the table would have to say:\n" + "\n".join(wrong)

@@ -43,8 +43,9 @@ from app.kernel.secrets import CALENDAR_PREFIX
 from app.kernel.sessions import Database
 from app.kernel.tabular.formats import JSON_LINES, Format
 from app.reporting import assessments, reports
-from tests.amounts import examples
+from tests.amounts import DEEP, examples
 from tests.api.tables import rows_of
+from tests.both_engines import ENGINES
 from tests.feed.events import STREAM, Events
 from tests.trust.questions import (
     AS_OF,
@@ -55,9 +56,6 @@ from tests.trust.questions import (
     further_questions,
     plain_questions,
 )
-
-pytestmark = pytest.mark.both_engines
-
 
 PLAN, FAR_PLAN = "clear-sky-plan-2023", "jp-kr-plan"
 MEETING, EARLIER_MEETING, FAR_MEETING = (
@@ -738,7 +736,14 @@ def values_in(worlds: list[World], ids: dict[str, list[str]]) -> dict[str, list[
     }
 
 
-@pytest.mark.parametrize("caller", sorted(PARTY_OF))
+@pytest.mark.parametrize(
+    ("caller", "templates"),
+    # Each caller on an engine, and in the deep tests on each.
+    [*itertools.product(sorted(PARTY_OF), ENGINES)]
+    if DEEP
+    else [*zip(sorted(PARTY_OF), itertools.cycle(ENGINES), strict=False)],
+    indirect=["templates"],
+)
 def test_what_a_caller_may_not_see_changes_no_answer_to_them(caller, clients, server, templates):
     party = PARTY_OF[caller]
 

@@ -18,8 +18,6 @@ from app.kernel.recording import UnownedWriteError
 from app.kernel.records import record_classes
 from tests.trust.test_matrix import lines_of_table, routes_of
 
-pytestmark = pytest.mark.both_engines
-
 PLAN, DIALOGUE = "/v1/agreements/clear-sky-plan-2023", "/v1/dialogues/cn-kr-dg-dialogue"
 SEVENTH = "/v1/meetings/cn-kr-dg-dialogue-7"
 ITEM = "/v1/action-items/clear-sky-plan-2023-5"
@@ -73,6 +71,7 @@ def exported(clients: Any, path: str, kind: str) -> dict[str, Any]:
         ("/v1/action-items/clear-sky-plan-2023-5", {"CN", "KR"}),
     ],
 )
+@pytest.mark.both_engines
 def test_a_record_is_owned_by_the_parties_that_its_kind_says(database, path, owners):
     collection, _, record_id = path.removeprefix("/v1/").partition("/")
     model = {
@@ -93,6 +92,7 @@ def test_every_kind_of_record_says_whose_it_is():
     ] == []
 
 
+@pytest.mark.both_engines
 def test_a_document_belongs_to_the_party_that_entered_it(clients, database):
     body = {"title": {"en": "Minutes"}, "kind": "minutes", "issuer": "kr-moe"}
     path = f"/v1/documents/{clients.china.post('/v1/documents', json=body).json()['id']}"
@@ -407,6 +407,7 @@ def test_a_file_may_hold_records_of_others_as_they_stand(clients):
     ]
 
 
+@pytest.mark.both_engines
 def test_an_import_names_each_record_that_is_of_others_and_writes_none(clients):
     before = revision(clients)
     theirs = exported(clients, "/v1/organizations/cn-mee", "organization")
@@ -478,6 +479,7 @@ def test_nothing_is_concluded_jointly_by_one_party(clients):
     assert revision(clients) == before
 
 
+@pytest.mark.both_engines
 def test_all_parties_of_the_day_of_the_meeting_confirm_whoever_is_one_now(clients):
     held = {"dialogue": "cn-kr-dg-dialogue", "status": "held", "starts": "2024-01-01"}
     made = clients.korea.post("/v1/meetings", json=held | {"id": "day"})
@@ -502,6 +504,7 @@ def test_all_parties_of_the_day_of_the_meeting_confirm_whoever_is_one_now(client
     ]
 
 
+@pytest.mark.both_engines
 def test_who_has_left_an_agreement_still_confirms_for_the_days_on_which_it_was_a_party(
     clients, database
 ):
@@ -523,6 +526,7 @@ def test_who_has_left_an_agreement_still_confirms_for_the_days_on_which_it_was_a
         assert parties_on(session, agreement, utc_now().date()) == ["CN", "JP", "KR"]
 
 
+@pytest.mark.both_engines
 def test_where_the_parties_of_a_day_were_redacted_nothing_is_concluded_for_it(clients, database):
     assert change(clients.admin, PLAN, {"parties": ["CN", "JP", "KR"]}).is_success
     with database.writing(Author(OPERATOR)) as session:
@@ -536,6 +540,7 @@ def test_where_the_parties_of_a_day_were_redacted_nothing_is_concluded_for_it(cl
 # No route writes without asking.
 
 
+@pytest.mark.both_engines
 def test_what_is_written_without_asking_for_the_owner_is_not_committed(clients, database):
     before = revision(clients)
     author = Author(Principal("key:japan", Role.EDITOR, "JP"))
