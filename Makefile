@@ -72,7 +72,7 @@ endif
 
 test-deep: SEED := $(SEED)
 test-deep: install-dev contract-tools ## Run all tests at length, at random, each on both engines
-	@echo "To do the same again: make test-deep SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) T=$(T)"
+	@echo "To do the same again: make test-deep SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) T='$(T)'"
 	DEEP=1 SEED=$(SEED) EXAMPLES=$(EXAMPLES) SECONDS=$(SECONDS) \
 	  $(TESTS) --hypothesis-seed=$(SEED) $(if $(filter tests,$(T)),$(COVERAGE)) $(T)
 

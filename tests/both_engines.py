@@ -5,7 +5,8 @@ need it, nobody has to know by heart: whatever asks SQLite for something, in the
 test, has to ask PostgreSQL for it in some test. Where it does not, the run fails and says so.
 
 A statement is known by where it is asked: by the application's function that asks and those that
-have called it, or else by the test's own function. What is asked past SQLAlchemy is not seen.
+have called it, or else by the test's own function. Where one function asks now this and now that,
+the other is not seen, nor what is asked past SQLAlchemy or in another process.
 """
 
 import json
@@ -82,10 +83,11 @@ def _note(
         return
     where = _where()
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-    # A test that is not given its engine has chosen it.
-    given = test.partition("[")[2]
-    if where is not None and where not in asked and connection.dialect.name in given:
-        asked[where] = test
+    # A test that is not given its engine has chosen it: what it asks itself is for that one.
+    has_chosen = connection.dialect.name not in test.partition("[")[2]
+    if where is None or where in asked or (has_chosen and where.startswith("tests/")):
+        return
+    asked[where] = test
 
 
 class EnginesCheck:
@@ -94,14 +96,14 @@ class EnginesCheck:
     def __init__(self) -> None:
         self.missing: dict[str, str] = {}
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         config = session.config
         if hasattr(config, "workeroutput"):
             config.workeroutput["asked"] = json.dumps(_asked)
             return
         told = [_asked, *_told]
         on_postgres = {where for each in told for where in each["postgresql"]}
-        if is_whole(config) and not session.testsfailed:
+        if is_whole(config) and exitstatus == pytest.ExitCode.OK:
             self.missing = {
                 where: test
                 for each in told
@@ -134,6 +136,8 @@ class EnginesCheck:
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether all the tests were run, and not those of some folder or name."""
-    chosen = config.option.keyword or config.option.markexpr or config.getoption("deselect", None)
+    option = config.option
+    narrowed = (option.keyword, option.markexpr, option.deselect, option.ignore)
+    narrowed += (option.ignore_glob, option.lf, option.stepwise)
     named = {Path(config.invocation_params.dir, name).resolve() for name in config.args}
-    return not chosen and named == {ROOT / "tests"}
+    return not any(narrowed) and named == {ROOT / "tests"}

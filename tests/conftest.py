@@ -17,13 +17,13 @@ from hypothesis import settings
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from app.main import create_app
-from app.settings import load_settings
 from tests import plain_http
 from tests.amounts import DEEP, examples
 from tests.both_engines import ENGINES, EnginesCheck
 from tests.compiling import compile_once
 from tests.engines import PostgresTemplates, SqliteTemplates, Templates, folder_for_databases
-from tests.in_process import serving
+from tests.environment import require_short_paths, take_own_environment
+from tests.in_process import own_settings, serving
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=examples(100), print_blob=True)
@@ -35,7 +35,9 @@ gc.set_threshold(20_000, 50, 50)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What touches SQL is looked after; each process of tests keeps to a core."""
+    """The environment is the tests' own; what touches SQL is looked after; and cores are shared."""
+    take_own_environment()
+    require_short_paths()
     config.pluginmanager.register(EnginesCheck())
     keep_to_a_core(os.environ.get("PYTEST_XDIST_WORKER", ""))
 
@@ -155,7 +157,7 @@ class Server:
 @pytest.fixture(scope="session")
 def running_server(sqlite_templates: SqliteTemplates) -> Iterator[Server]:
     app = create_app(
-        load_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db", webhooks=False)
+        own_settings(database_url=f"sqlite:///{sqlite_templates.folder}/unused.db", webhooks=False)
     )
     with serving(app) as address:
         yield Server(app, address)

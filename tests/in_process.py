@@ -8,7 +8,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.kernel.logs import configure_logs
+from app.settings import Settings, load_settings
 from tests.waiting import wait_until
+
+
+def own_settings(**settings: object) -> Settings:
+    """These settings and no others, whatever is in `.env` beside the tests."""
+    return load_settings(_env_file=None, **settings)
 
 
 @contextmanager

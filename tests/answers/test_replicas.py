@@ -5,7 +5,6 @@ one item another progress, so that what an answer says shows its revision.
 """
 
 import itertools
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,13 +20,12 @@ from app.kernel.journal import Author
 from app.kernel.keys import ApiKey, issue_key
 from app.kernel.sessions import Database
 from app.main import create_app
-from app.settings import load_settings
 from tests import plain_http
 from tests.answers.test_cut_off import CALLERS, ITEM, PATHS, Reports, being_read
 from tests.answers.test_never_wrong import Said, Worker
 from tests.engines import PostgresTemplates, folder_for_databases
 from tests.feed.events import opened
-from tests.in_process import serving
+from tests.in_process import own_settings, serving
 from tests.replicas import Replica, replica_of
 from tests.waiting import heard_of_keys, wait_until
 
@@ -68,7 +66,7 @@ class Process:
 @contextmanager
 def process_of(keys: dict[str, str], **settings: object) -> Iterator[Process]:
     """A server with these settings."""
-    app = create_app(load_settings(**settings))
+    app = create_app(own_settings(**settings))
     with (
         serving(app) as address,
         plain_http.client(timeout=60, headers={"Accept-Encoding": "identity"}) as client,
@@ -330,10 +328,10 @@ def test_nobody_waits_for_a_replica_that_is_known_to_be_away(record, reports):
         assert_answers(reader, reports, reports.newest)
         with record.replica.stopped():
             reader.says(PATHS[0])
+            # Who asks gives up sooner than a connection to the replica would.
+            reader.worker.client.timeout = _PATIENCE
             for path in PATHS:
-                began = time.monotonic()
                 reader.says(path)
-                assert time.monotonic() - began < _PATIENCE
 
 
 def test_a_stream_leaves_out_nothing_that_the_replica_does_not_have_yet(record, reports, reader):

@@ -15,9 +15,9 @@ from app import main as wiring
 from app.kernel.deprecation import deprecated
 from app.main import create_app
 from app.reporting import progress_router, reports_router
-from app.settings import load_settings
 from tests.described import in_place
 from tests.engines import Templates
+from tests.in_process import own_settings
 from tests.trust.serving import bearer, served
 
 SEE = "https://clear-sky.example/changelog"
@@ -126,7 +126,7 @@ def test_only_who_asks_with_a_deprecated_parameter_is_told(
 @pytest.fixture
 def described(tmp_path: Path) -> Callable[[], dict[str, Any]]:
     """The OpenAPI document of an application that starts now."""
-    settings = load_settings(database_url=f"sqlite:///{tmp_path}/none.db")
+    settings = own_settings(database_url=f"sqlite:///{tmp_path}/none.db")
     return lambda: in_place(create_app(settings).openapi())
 
 

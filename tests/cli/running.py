@@ -124,10 +124,10 @@ class Serving:
                 time.sleep(0.05)
         raise AssertionError(f"it was not ready in {DEADLINE} s: {self.errors}")
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Sends the signal and returns the exit status."""
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, within: float = DEADLINE) -> int:
+        """Sends the signal and returns the exit status, which must come within so many seconds."""
         self.process.send_signal(how)
-        return self.process.wait(DEADLINE)
+        return self.process.wait(within)
 
 
 @contextmanager

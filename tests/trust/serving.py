@@ -9,9 +9,8 @@ from contextlib import contextmanager
 import httpx
 
 from app.main import create_app
-from app.settings import load_settings
 from tests import plain_http
-from tests.in_process import serving
+from tests.in_process import own_settings, serving
 
 # Addresses that are kept for examples (RFC 5737).
 HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
@@ -20,7 +19,7 @@ HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.1", "203.0.113.1"
 @contextmanager
 def served(database_url: str, **settings: object) -> Iterator[httpx.Client]:
     """A client, on this machine, of a server with these settings."""
-    app = create_app(load_settings(database_url=database_url, **settings))
+    app = create_app(own_settings(database_url=database_url, **settings))
     with (
         serving(app, logs="critical") as address,
         plain_http.client(base_url=address, timeout=30) as client,
