@@ -252,7 +252,7 @@ def test_a_workbook_without_room_is_not_left_half_written(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.file)
-@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_record_and_its_document_say_the_same(kind: Kind, data: st.DataObject) -> None:
     body = data.draw(bodies_of(kind.body))

@@ -11,6 +11,8 @@ from app.kernel.access import OPERATOR
 from app.kernel.chain import GENESIS, ChangeSeal, RevisionSeal, chained
 from app.kernel.journal import Change, Revision, moment
 from app.kernel.problems import InvalidRequest
+from tests.conftest import Clients
+from tests.engines import opened
 
 pytestmark = pytest.mark.both_engines
 
@@ -18,15 +20,33 @@ ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
 
 
 @pytest.fixture
-def written(clients, database):
+def database_url(request, templates, running_server):
+    """The URL of a database with the reference record; for `written`, with what that says."""
+
+    def write_more(url):
+        with opened(url) as database:
+            running_server.app.state.database = database
+            clients = Clients(running_server.address, templates.keys)
+            for progress in (10, 20, 30):
+                answer = clients.korea.post(ITEM, json={"status": "on_track", "progress": progress})
+                answer.raise_for_status()
+            person = clients.korea.post(
+                "/v1/people",
+                json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"},
+            )
+            clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
+            clients.close()
+
+    is_more = "written" in request.fixturenames
+    with templates.fresh(
+        templates.prepared("six_revisions", write_more) if is_more else "reference"
+    ) as url:
+        yield url
+
+
+@pytest.fixture
+def written(database):
     """The database after five more revisions: 2 to 6."""
-    for progress in (10, 20, 30):
-        answer = clients.korea.post(ITEM, json={"status": "on_track", "progress": progress})
-        answer.raise_for_status()
-    person = clients.korea.post(
-        "/v1/people", json={"id": "brief", "name": {"en": "Brief"}, "organization": "kr-moe"}
-    )
-    clients.korea.delete("/v1/people/brief", headers={"If-Match": person.headers["etag"]})
     return database
 
 

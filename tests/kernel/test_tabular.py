@@ -51,7 +51,7 @@ def _of_workbook(kind: Kind, file: bytes) -> list[Gathered]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.file)
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_record_survives_each_format_byte_for_byte(kind: Kind, data: st.DataObject) -> None:
     bodies = data.draw(

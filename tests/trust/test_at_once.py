@@ -118,7 +118,7 @@ def test_under_load_sqlite_writes_or_says_that_it_is_busy_and_loses_nothing(
     running_server.app.state.database = database
     with load_on([running_server.address], sqlite_templates, clients=16) as load:
         with load.under_way():
-            for _ in range(3):
+            for _ in range(2):
                 with holder.holding():
                     # Again and again: far longer than the limit.
                     load.wait_until_refused(load.refused + 2 * len(load.clients))

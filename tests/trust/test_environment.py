@@ -13,7 +13,7 @@ from tests.in_process import own_settings
 
 ROOT = Path(__file__).parents[2]
 # It asks a server over HTTP, with a key and without.
-SOME_TEST = "tests/dialogues/test_hours.py"
+SOME_TEST = "tests/dialogues/test_hours.py::test_times_are_patched_kept_and_taken_back"
 
 
 def test_what_is_set_on_a_machine_changes_no_test() -> None:
