@@ -36,6 +36,7 @@ DECODE = {None: bytes, Coding.GZIP: gzip.decompress, Coding.ZSTD: zstandard.deco
         ("gzip;q=0.8, zstd;q=0.9", Coding.ZSTD),
         ("gzip;q=0.5, zstd;q=0.5", Coding.ZSTD),
         ("gzip;q=0.5, identity", Coding.IDENTITY),
+        ("gzip, identity", Coding.GZIP),
         ("gzip;q=0.5, identity;q=0.4", Coding.GZIP),
         ("gzip;q=0.001", Coding.GZIP),
         # A weight of nothing is a refusal.
