@@ -148,6 +148,8 @@ def test_keys_of_other_kinds_do_not_stand_in_the_way(
     provider.published = {"keys": [*odd, other, own]}
     assert as_.get(provider.token()).status_code == 200
     assert as_.get(provider.token(keys["other"])).status_code == 401
+    # The one key for signatures that there is needs no name.
+    assert as_.get(signed(keys["first"], provider.claims(), kid=None)).status_code == 200
 
 
 def test_a_token_is_remembered_until_it_expires_and_no_longer(
