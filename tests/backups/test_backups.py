@@ -237,10 +237,10 @@ def change_manifest(made: Path, **members: object) -> None:
     (made / MANIFEST).write_text(json.dumps(manifest | members), "utf-8")
 
 
-def without_the_last_row(made: Path) -> None:
+def with_the_last_row(made: Path, *, times: int) -> None:
     total = sum(found.rows for found in manifest_of(made).tables)
     numbers = iter(range(1, total + 1))
-    forge(made, lambda line: line if next(numbers) < total else b"")
+    forge(made, lambda line: line if next(numbers) < total else line * times)
 
 
 def shorten(path: Path, by: int) -> None:
@@ -274,10 +274,14 @@ DAMAGED_ROWS = {
         lambda made: forge(made, lambda line: line.replace(b'{"zh":"\xe5\xbb\xb6', b'{"zh":"x')),
         "does not verify: revision 3",
     ),
-    "with a row too few": (without_the_last_row, "of the"),
+    "with a row too few": (lambda made: with_the_last_row(made, times=0), "of the"),
     "with a row too many": (
+        lambda made: with_the_last_row(made, times=2),
+        "more rows than its manifest says",
+    ),
+    "with a row that another table has no place for": (
         lambda made: forge(made, lambda line: line + line * (b"signing_key" in line)),
-        "does not fit|more rows",
+        "does not fit",
     ),
     "with rows of another shape": (
         lambda made: forge(made, lambda _: b"[1]\n"),
