@@ -8,6 +8,7 @@ NOW = (
     "app.kernel.keys.utc_now",
     "app.kernel.authentication.utc_now",
     "app.keys.issuing.utc_now",
+    "app.calendars.addresses.utc_now",
     "app.openid.recognizing.utc_now",
 )
 

@@ -18,6 +18,7 @@ from app.kernel.problems import Forbidden
 from app.kernel.secrets import without_secrets
 from tests import plain_http
 from tests.calendars.reading import events_in
+from tests.clock import Clock
 
 pytestmark = pytest.mark.both_engines
 
@@ -142,6 +143,16 @@ def test_one_that_was_revoked_is_as_one_that_never_was(clients, database):
     assert clients.korea.get(f"{ADDRESSES}/{made['korea']['id']}").status_code == 404
     malformed = path_of({"address": "http://h/v1/calendars/x"})
     assert told(clients.anonymous.get(malformed)) == expected
+
+
+def test_an_address_stops_with_its_key_where_it_is_remembered_too(clients, database, monkeypatch):
+    clock, feed = Clock(monkeypatch), path_of(make(clients.korea))
+    with database.writing(Author(OPERATOR)) as session:
+        session.get_one(ApiKey, "korea").expires_at = utc_now() + timedelta(minutes=30)
+    for _ in range(2):
+        assert clients.anonymous.get(feed).status_code == 200
+    clock.put_forward(minutes=30)
+    assert clients.anonymous.get(feed).status_code == 404
 
 
 def test_an_address_is_looked_after_by_its_holder_and_administrators(clients, database):
