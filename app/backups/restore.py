@@ -97,14 +97,14 @@ def _fill(connection: Connection, manifest: Manifest, source: Path) -> None:
         if postgresql:
             # All references are checked now: tables with checks to come cannot be altered.
             connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-            count_on(connection, manifest.tables)
+            _count_on(connection, manifest.tables)
     except (DBAPIError, ValueError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         first_line = str(reason).strip().partition("\n")[0]
         raise BackupError(f"{source} does not fit the tables: {first_line}.") from error
 
 
-def count_on(connection: Connection, tables: Iterable[TableRows]) -> None:
+def _count_on(connection: Connection, tables: Iterable[TableRows]) -> None:
     """Sets the counters by which PostgreSQL numbers rows to what the rows have come to."""
     for found in tables:
         rows = found.as_table()

@@ -18,7 +18,6 @@ from app.backups.archive import (
     MANIFEST,
     ROWS,
     BackupError,
-    TableRows,
     columns_of,
     line_of,
     lines,
@@ -26,7 +25,7 @@ from app.backups.archive import (
     stored,
 )
 from app.backups.backup import backup
-from app.backups.restore import count_on, restore
+from app.backups.restore import restore
 from app.feed.redaction import redact
 from app.feed.verification import verify
 from app.kernel.access import OPERATOR
@@ -177,22 +176,6 @@ def test_every_column_that_there_is_has_a_place_in_a_backup() -> None:
     assert kinds == {"text", "integer", "truth", "json", "moment", "bytes"}
     with pytest.raises(TypeError):
         stored(Uuid())
-
-
-def test_rows_that_postgresql_numbers_are_numbered_on_from_where_they_were(
-    postgres_templates: PostgresTemplates,
-) -> None:
-    with postgres_templates.fresh(None) as url:
-        engine = open_engine(url)
-        numbered = [TableRows(name="numbered", columns={"n": "integer"}, rows=2)]
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE numbered (n BIGSERIAL PRIMARY KEY)"))
-            connection.execute(text("INSERT INTO numbered VALUES (5), (7)"))
-            count_on(connection, numbered)
-            connection.execute(text("INSERT INTO numbered DEFAULT VALUES"))
-            found = connection.execute(text("SELECT n FROM numbered ORDER BY n")).scalars().all()
-        engine.dispose()
-    assert found == [5, 7, 8]
 
 
 def test_a_backup_overwrites_nothing(written: Database, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.backups.backup import backup
 from app.backups.restore import restore
@@ -11,7 +12,7 @@ from app.kernel.access import OPERATOR
 from app.kernel.database import open_engine
 from app.kernel.sessions import Database
 from app.webhooks.leases import Step, give_back, keep, take
-from app.webhooks.models import Outcome, Webhook
+from app.webhooks.models import Outcome, Webhook, WebhookAttempt
 
 pytestmark = pytest.mark.both_engines
 
@@ -91,6 +92,7 @@ def test_a_restored_database_sends_nothing_until_somebody_says_so(
     database, webhook, templates, tmp_path
 ):
     assert take(database.engine, webhook, "first", LONG)
+    assert keep(database.engine, webhook, "first", LONG, step(Place.after(0), Place(1, 3))(webhook))
     backup(database, tmp_path / "backup")
     with templates.fresh(None) as url:
         engine = open_engine(url)
@@ -98,7 +100,13 @@ def test_a_restored_database_sends_nothing_until_somebody_says_so(
         with Database(engine).reading(OPERATOR) as session:
             found = session.get_one(Webhook, webhook)
             assert found.pause.reason == "restored"
-            assert (found.lease_holder, found.place) == (None, Place.after(0))
+            assert (found.lease_holder, found.place) == (None, Place(1, 3))
             with database.reading(OPERATOR) as original:
                 assert found.secret == original.get_one(Webhook, webhook).secret
+        # Attempts, which PostgreSQL numbers by itself, are numbered on from those that were there.
+        assert take(engine, webhook, "second", LONG)
+        assert keep(engine, webhook, "second", LONG, step(Place(1, 3), Place.after(1))(webhook))
+        with Database(engine).reading(OPERATOR) as session:
+            ids = select(WebhookAttempt.id).order_by(WebhookAttempt.id)
+            assert session.scalars(ids).all() == [1, 2]
         engine.dispose()
