@@ -158,13 +158,15 @@ def _belongs(within: Within) -> ColumnElement[bool] | None:
 def _ids_within(
     tx: Transaction, kind: str, revision: int, belongs: ColumnElement[bool]
 ) -> Iterator[Sequence[str]]:
-    """The ids of all records of a kind that have ever belonged, in order, some thousand at once."""
-    # Neither column itself: that would lead the database to look through all records of the kind.
+    """The ids of all records of a kind that had ever belonged, in order, some thousand at once."""
+    # No column itself: that would lead the database to look through all records of the kind.
     of_kind, id_ = Change.kind.concat(""), Change.record_id.concat("")
+    # What is written meanwhile would be looked for without end.
+    is_there = Change.revision + 0 <= _AT
     ids = (
         select(Change.record_id)
         .distinct()
-        .where(belongs, of_kind == kind, id_ > bindparam("after", type_=String))
+        .where(belongs, of_kind == kind, is_there, id_ > bindparam("after", type_=String))
         .order_by(Change.record_id)
         .limit(IDS)
     )

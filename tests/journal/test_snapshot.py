@@ -13,6 +13,7 @@ from tests.journal.test_feed import follow
 pytestmark = pytest.mark.both_engines
 
 ITEM = "/v1/action-items/clear-sky-plan-2023-1/reports"
+PLAN = "/v1/agreements/clear-sky-plan-2023"
 
 
 def lines_of(answer: httpx.Response) -> list[dict]:
@@ -81,27 +82,34 @@ def test_only_records_of_the_kinds_asked_for_are_in_it(written):
     assert {line["kind"] for line in found} == {*query["kind"]}
 
 
+@pytest.mark.parametrize("query", [{}, {"dialogue": "cn-kr-dg-dialogue"}])
 def test_what_is_written_while_it_is_read_is_not_in_it_but_in_the_feed_after_it(
-    written, monkeypatch
+    written, monkeypatch, query
 ):
     monkeypatch.setattr(snapshot, "BATCH", 2)
-    expected = lines_of(written.anonymous.get("/v1/snapshot"))
+    expected = lines_of(written.anonymous.get("/v1/snapshot", params=query))
     real, numbers = snapshot._batch, iter(range(1000))
 
     def amid_writes(*arguments):
-        report = {"status": "delayed", "progress": next(numbers) % 100}
+        number = next(numbers)
+        report = {"status": "delayed", "progress": number % 100}
         written.china.post(ITEM, json=report).raise_for_status()
+        if number == 0:
+            # What it holds belongs to the dialogue as before.
+            match = {"If-Match": written.korea.get(PLAN).headers["etag"]}
+            body = {"aliases": [{"en": "Meanwhile"}]}
+            written.korea.patch(PLAN, json=body, headers=match).raise_for_status()
         return real(*arguments)
 
     monkeypatch.setattr(snapshot, "_batch", amid_writes)
-    answer = written.anonymous.get("/v1/snapshot")
+    answer = written.anonymous.get("/v1/snapshot", params=query)
     lines, revision = lines_of(answer), int(answer.headers["revision"])
     assert lines == expected
     assert next(numbers) > len(expected) / 2
     monkeypatch.setattr(snapshot, "_batch", real)
-    changes, _ = follow(written.anonymous, since=revision, limit=200)
+    changes, _ = follow(written.anonymous, since=revision, limit=200, **query)
     assert applied(changes, applied(lines)) == applied(
-        lines_of(written.anonymous.get("/v1/snapshot"))
+        lines_of(written.anonymous.get("/v1/snapshot", params=query))
     )
 
 
