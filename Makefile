@@ -63,7 +63,7 @@ install-dev: $(VENV)/.installed-dev ## The same, and what tests and checks need
 serve: install ## Serve the API on the embedded database; set it up the first time
 	@$(BIN)/clearsky serve
 
-test: install-dev contract-tools ## Run every check and all the tests, on both engines
+test: install-dev contract-tools ## Run every check and all the tests: on SQLite, and what is about SQL on PostgreSQL
 ifeq ($(T),tests)
 	@$(MAKE) --no-print-directory --jobs $(JOBS) \
 	  $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) check

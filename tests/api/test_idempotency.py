@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests import plain_http
 
 PATH = "/v1/action-items/clear-sky-plan-2023-1/reports"
@@ -68,6 +70,7 @@ def test_a_key_must_be_printable(clients):
     assert answer.json()["errors"][0]["header"] == "Idempotency-Key"
 
 
+@pytest.mark.both_engines
 def test_at_the_same_moment_one_of_them_writes(clients):
     def post(_):
         return clients.korea.post(PATH, json=BODY, headers={"Idempotency-Key": "five"})
