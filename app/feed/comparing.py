@@ -1,10 +1,11 @@
 """Comparing each record with its last change in the journal."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, exists, false, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.feed.faults import UNREADABLE
@@ -21,17 +22,42 @@ from app.kernel.records import (
 )
 
 _BATCH = 500
-_later = aliased(Change)
 _ALTERED = "The record is not as its last change in the journal says."
+# Statements are made once: SQLAlchemy takes longer to make most of them than to run them.
+_KIND: BindParameter[str] = bindparam("kind")
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_later = aliased(Change)
+_newest = (
+    select(Change.record_id, func.max(Change.revision).label("revision"))
+    .where(Change.kind == _KIND, Change.record_id.in_(_IDS))
+    .group_by(Change.record_id)
+    .subquery()
+)
+_NEWEST_CHANGES = select(Change).join(
+    _newest,
+    and_(
+        Change.kind == _KIND,
+        Change.record_id == _newest.c.record_id,
+        Change.revision == _newest.c.revision,
+        Change.removal.is_(false()),
+    ),
+)
+_PUBLIC_SINCE = (
+    select(Change.record_id, func.min(Change.revision))
+    .where(
+        Change.kind == _KIND,
+        Change.record_id.in_(_IDS),
+        Change.visibility == Visibility.PUBLIC,
+    )
+    .group_by(Change.record_id)
+)
 
 
 def altered_records(session: Session) -> Iterator[Fault]:
     """The records that are not as the journal says, are in none of it, or are missing."""
     for kind, model in record_classes().items():
         last_id = ""
-        while ids := session.scalars(
-            select(model.id).where(model.id > last_id).order_by(model.id).limit(_BATCH)
-        ).all():
+        while ids := session.scalars(_ids_after(model), {"last_id": last_id}).all():
             yield from _altered_among(session, model, ids)
             session.expunge_all()
             last_id = ids[-1]
@@ -61,7 +87,7 @@ def _compared(session: Session, model: type[Record], ids: Sequence[str]) -> list
     newest = _newest_changes(session, kind, ids)
     public_since = _public_since(session, kind, ids) if model.counts_from else {}
     faults = []
-    for record in session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id)):
+    for record in session.scalars(_records(model), {"ids": ids}):
         change = newest.get(record.id)
         since = public_since.get(record.id)
         if change is None or not _is_as_told(session, record, change, since):
@@ -101,16 +127,7 @@ def says(change: Change, document: dict[str, Any], model: type[Record]) -> bool:
 
 def _public_since(session: Session, kind: str, ids: Sequence[str]) -> dict[str, int]:
     """The revision of each record's first change that everybody sees, where there is one."""
-    found = session.execute(
-        select(Change.record_id, func.min(Change.revision))
-        .where(
-            Change.kind == kind,
-            Change.record_id.in_(ids),
-            Change.visibility == Visibility.PUBLIC,
-        )
-        .group_by(Change.record_id)
-    )
-    return dict(found.all())
+    return dict(session.execute(_PUBLIC_SINCE, {"kind": kind, "ids": ids}).all())
 
 
 def _counts_when_it_did(record: Record, public_since: int | None) -> bool:
@@ -122,34 +139,41 @@ def _counts_when_it_did(record: Record, public_since: int | None) -> bool:
 
 
 def _newest_changes(session: Session, kind: str, ids: Sequence[str]) -> dict[str, Change]:
-    newest = (
-        select(Change.record_id, func.max(Change.revision).label("revision"))
-        .where(Change.kind == kind, Change.record_id.in_(ids))
-        .group_by(Change.record_id)
-        .subquery()
-    )
-    changes = session.scalars(
-        select(Change).join(
-            newest,
-            and_(
-                Change.kind == kind,
-                Change.record_id == newest.c.record_id,
-                Change.revision == newest.c.revision,
-                Change.removal.is_(false()),
-            ),
-        )
-    )
+    changes = session.scalars(_NEWEST_CHANGES, {"kind": kind, "ids": ids})
     return {change.record_id: change for change in changes}
 
 
 def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterator[Fault]:
-    missing = (
+    # Closed with whoever stops early: the server keeps a cursor for it.
+    with session.execute(_missing(model), {"kind": kind}) as rows:
+        for row in rows:
+            yield Fault(
+                revision=row.revision,
+                kind=kind,
+                id=row.record_id,
+                detail="The record is missing, and no revision deleted it.",
+            )
+
+
+@cache
+def _ids_after(model: type[Record]) -> Select[str]:
+    return select(model.id).where(model.id > bindparam("last_id")).order_by(model.id).limit(_BATCH)
+
+
+@cache
+def _records(model: type[Record]) -> Select[Record]:
+    return select(model).where(model.id.in_(_IDS)).order_by(model.id)
+
+
+@cache
+def _missing(model: type[Record]) -> Select[str, int]:
+    return (
         select(Change.record_id, Change.revision)
         .where(
-            Change.kind == kind,
+            Change.kind == _KIND,
             Change.operation != Operation.DELETE,
             ~exists().where(
-                _later.kind == kind,
+                _later.kind == _KIND,
                 _later.record_id == Change.record_id,
                 _later.revision > Change.revision,
             ),
@@ -158,12 +182,3 @@ def _missing_records(session: Session, kind: str, model: type[Record]) -> Iterat
         .order_by(Change.record_id)
         .execution_options(yield_per=_BATCH)
     )
-    # Closed with whoever stops early: the server keeps a cursor for it.
-    with session.execute(missing) as rows:
-        for row in rows:
-            yield Fault(
-                revision=row.revision,
-                kind=kind,
-                id=row.record_id,
-                detail="The record is missing, and no revision deleted it.",
-            )
