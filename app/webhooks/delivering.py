@@ -30,7 +30,7 @@ from app.webhooks.figures import Figures
 from app.webhooks.leases import Step, give_back, keep, paused, take
 from app.webhooks.messages import Message, headers_of
 from app.webhooks.models import Outcome, PauseReason
-from app.webhooks.pending import FAR_BEHIND, Quiet, Work, look, work_of
+from app.webhooks.pending import Quiet, Work, is_worth_moving, look, work_of
 from app.webhooks.retrying import Schedule
 from app.webhooks.sending import Answer, Sender
 
@@ -232,7 +232,7 @@ class Deliverer:
                     break
             reached = work.batch.reached if sent.is_whole else sent.delivered or reached
             changes |= _changes(work, sent, self._schedule)
-        if not (sent.attempts or changes or _is_worth_moving(work, reached)):
+        if not (sent.attempts or changes or _has_moved_on(work, reached)):
             self._quiet[webhook] = Quiet(work.webhook.place, reached)
             return False
         step = Step(work.webhook.place, reached, sent.attempts, changes)
@@ -330,12 +330,12 @@ def _changes(work: Work, sent: _Stretch, schedule: Schedule) -> dict[str, Any]:
     return changes
 
 
-def _is_worth_moving(work: Work, reached: Place) -> bool:
+def _has_moved_on(work: Work, reached: Place) -> bool:
     """Whether a place is written down though nothing was told on the way to it."""
     stored = work.webhook.place
     if work.batch is None or reached == stored:
         return False
-    return not work.batch.is_last or reached.revision - stored.revision > FAR_BEHIND
+    return not work.batch.is_last or is_worth_moving(stored, reached)
 
 
 def _first_line(error: Exception) -> str:

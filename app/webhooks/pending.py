@@ -108,6 +108,14 @@ def look(
     return found
 
 
+def is_worth_moving(stored: Place, reached: Place) -> bool:
+    """Whether a place is written down though nothing was told on the way to it.
+
+    Where it was within a revision, that is shown as delivered only in part.
+    """
+    return not stored.is_whole or reached.revision - stored.revision > FAR_BEHIND
+
+
 def _known(webhook: Webhook, quiet: Mapping[str, Quiet]) -> Place:
     """Up to where nothing is left to tell the webhook."""
     known = quiet.get(webhook.id)
@@ -127,7 +135,7 @@ def _ask(
             if asked not in answered:
                 batch = messages_after(session, webhook.id, place, webhook.types)
                 answered[asked] = bool(batch.messages) or not batch.is_last
-            if answered[asked] or until.revision - webhook.revision > FAR_BEHIND:
+            if answered[asked] or is_worth_moving(webhook.place, until):
                 found.due.append(webhook.id)
                 continue
         found.quiet[webhook.id] = Quiet(webhook.place, max(place, until))

@@ -406,7 +406,6 @@ def test_one_who_is_told_of_little_is_not_behind(
 ):
     """Nothing is written for changes that are not told of, until there are very many."""
     monkeypatch.setattr("app.webhooks.pending.FAR_BEHIND", 3)
-    monkeypatch.setattr("app.webhooks.delivering.FAR_BEHIND", 3)
     webhook = webhooks.make(types=["meeting.deleted"])
     with delivering() as figures:
         for expected in (1, 1, 1, 5):
@@ -435,3 +434,16 @@ def test_what_is_written_while_it_is_read_what_to_send_is_delivered_to_its_end(
     work = pending.work_of(database, webhook, "this process")
     assert [message.place.revision for message in work.batch.messages] == [2, 3]
     assert work.batch.reached == Place.after(3)
+
+
+@pytest.mark.both_engines
+def test_what_is_delivered_to_the_last_message_of_a_batch_is_shown_as_delivered(
+    webhooks, delivering, report, monkeypatch
+):
+    monkeypatch.setattr("app.webhooks.messages.BATCH", 2)
+    webhook = webhooks.make()
+    report()
+    report()
+    with delivering():
+        webhooks.wait_until_delivered(webhook)
+    assert webhooks.read(webhook, "/delivery")["sequence"] is None
