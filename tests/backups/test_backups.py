@@ -168,7 +168,6 @@ def test_only_its_owner_may_look_into_a_backup(made: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
 
 
-@pytest.mark.both_engines
 def test_every_column_that_there_is_has_a_place_in_a_backup() -> None:
     kinds = {
         stored for table in Base.metadata.sorted_tables for stored in columns_of(table.c).values()

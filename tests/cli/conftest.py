@@ -13,12 +13,10 @@ from tests.ports import unused_port
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory, with none of the project's settings in the environment."""
+    """An empty working directory."""
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    for name in ("DATABASE_URL", "HOST", "PORT", "WORKERS"):
-        monkeypatch.delenv(f"CLEARSKY_{name}", raising=False)
     return work
 
 

@@ -65,6 +65,14 @@ def delivering(database_url: str) -> Delivering:
     return run
 
 
+def is_delivered(client: httpx.Client, webhook: dict[str, Any]) -> bool:
+    """Whether all of now was delivered to a webhook of the client's, and that was written down."""
+    answer = client.get(f"/v1/webhooks/{webhook['id']}/delivery")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found["revision"] == found["newest"] and found["sequence"] is None
+
+
 @dataclass
 class Webhooks:
     """Webhooks of the tests' callers, most of them to one receiver."""
@@ -104,9 +112,7 @@ class Webhooks:
         return found
 
     def is_delivered(self, webhook: dict[str, Any]) -> bool:
-        """Whether all of now was delivered, and that was written down."""
-        found = self.read(webhook, "/delivery")
-        return found["revision"] == found["newest"] and found["sequence"] is None
+        return is_delivered(self.clients.korea, webhook)
 
     def wait_until_delivered(self, webhook: dict[str, Any]) -> None:
         wait_until(lambda: self.is_delivered(webhook))

@@ -9,7 +9,7 @@ from tests.cli.running import serving
 from tests.ports import unused_port
 from tests.trust.crashing import Crashes, load_on, processes
 from tests.waiting import wait_until
-from tests.webhooks.conftest import HERE
+from tests.webhooks.conftest import HERE, is_delivered
 from tests.webhooks.test_delivering import feed
 
 KILLS = 2
@@ -30,11 +30,6 @@ def subscribe(client, receiver, **body):
     assert answer.status_code == 201, answer.text
     receiver.verify_with(answer.json()["secret"])
     return answer.json()
-
-
-def is_delivered(client, webhook):
-    found = client.get(f"/v1/webhooks/{webhook['id']}/delivery").json()
-    return found["revision"] == found["newest"] and found["sequence"] is None
 
 
 def test_processes_share_the_work_and_send_nothing_twice(
